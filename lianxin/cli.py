@@ -1,0 +1,49 @@
+"""The front door: which commands does `lianxin` answer to?
+
+Each room brings its own in `commands.py` (`register(app)`); this file only collects them.
+"""
+
+import importlib
+import importlib.util
+
+import typer
+
+from lianxin import __version__, house
+
+app = typer.Typer(
+    name="lianxin",
+    help="Lianxin 连心: a city's 12345 hotline in which no request is ever lost.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lianxin {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _front_door(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Lianxin 连心: a city's 12345 hotline in which no request is ever lost."""
+
+
+def collect_commands() -> None:
+    """Ask every room that has a `commands.py` to register its commands."""
+    for room in house.rooms():
+        package = f"lianxin.{room}"
+        if importlib.util.find_spec(package) is None:
+            continue
+        if importlib.util.find_spec(f"{package}.commands") is not None:
+            importlib.import_module(f"{package}.commands").register(app)
+
+
+def main() -> None:
+    """Run the command line. The entry point of the `lianxin` script."""
+    collect_commands()
+    app()

@@ -1,0 +1,1 @@
+"""The site: settings, home folder, logs, and the processes of one machine."""
