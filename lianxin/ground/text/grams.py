@@ -9,6 +9,7 @@ Pairs are hashes and not negative, single characters are negative: they never co
 """
 
 import unicodedata
+from itertools import pairwise
 
 _FACTOR = 0x9E3779B1  # 2^32 divided by the golden ratio, odd: spreads neighbouring code points
 _MASK = 0x7FFFFFFF
@@ -48,7 +49,7 @@ def like_pattern(text: str) -> str:
 
 
 def _pairs(points: list[int]) -> set[int]:
-    return {(a * _FACTOR ^ b) & _MASK for a, b in zip(points, points[1:], strict=False)}
+    return {(a * _FACTOR ^ b) & _MASK for a, b in pairwise(points)}
 
 
 def _visible(char: str) -> str:
