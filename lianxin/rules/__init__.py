@@ -1,0 +1,30 @@
+"""Rules (规则): what a city promises, as data with a source and a version.
+
+Packs are YAML in `lianxin/packs/rules`; `load_rules` gives them compiled and immutable.
+"""
+
+from lianxin.rules.loading import (
+    BrokenPack,
+    UnknownPack,
+    all_rules,
+    check_file,
+    known_packs,
+    load_rules,
+    rules_from_text,
+)
+from lianxin.rules.reading import Mistake, Unreadable
+from lianxin.rules.rules import Rules, UnknownClock
+
+__all__ = [
+    "BrokenPack",
+    "Mistake",
+    "Rules",
+    "UnknownClock",
+    "UnknownPack",
+    "Unreadable",
+    "all_rules",
+    "check_file",
+    "known_packs",
+    "load_rules",
+    "rules_from_text",
+]
