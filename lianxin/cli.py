@@ -5,10 +5,13 @@ Each room brings its own in `commands.py` (`register(app)`); this file only coll
 
 import importlib
 import importlib.util
+import sys
 
 import typer
 
 from lianxin import __version__, house
+from lianxin.ground.site.failures import SiteError
+from lianxin.ground.store.failures import StoreError
 
 app = typer.Typer(
     name="lianxin",
@@ -40,10 +43,16 @@ def collect_commands() -> None:
         if importlib.util.find_spec(package) is None:
             continue
         if importlib.util.find_spec(f"{package}.commands") is not None:
-            importlib.import_module(f"{package}.commands").register(app)
+            register = getattr(importlib.import_module(f"{package}.commands"), "register", None)
+            if register is not None:
+                register(app)
 
 
 def main() -> None:
-    """Run the command line. The entry point of the `lianxin` script."""
+    """Run the command line; a refusal is one sentence on standard error and exit code 2."""
     collect_commands()
-    app()
+    try:
+        app()
+    except (SiteError, StoreError) as refusal:
+        typer.echo(str(refusal), err=True)
+        sys.exit(2)

@@ -54,15 +54,18 @@ class EmbeddedServer:
         assert self._cluster is not None, "the server has not been started"
         return self._cluster
 
-    def start(self, *, die_with_parent: bool = False) -> bool:
+    def start(self, *, die_with_parent: bool = False, adopt_only: bool = False) -> bool:
         """Start the server, or adopt the one that runs; return True when this call started it.
 
         die_with_parent  a server started here is shut down when this process dies
+        adopt_only       another process of the house starts it; refuse while there is none
         Raises StoreError with a sentence that says why there is no server.
         """
         with locked(self._home / "database.lock"):
             self._cluster = load_cluster(self._home, self._account)
             started = process.running_pid(self._cluster) is None
+            if started and adopt_only:
+                raise ServerFailed("The database is not running at this moment; it is being started again.")
             if started:
                 self._start_anew(die_with_parent)
             else:

@@ -51,7 +51,7 @@ def open_database(
         yield Database(app_url=app_url)
         return
     server = EmbeddedServer(home)
-    server.start(die_with_parent=die_with_parent)
+    server.start(die_with_parent=die_with_parent, adopt_only=adopt_only)
     try:
         database = embedded_database(server)
         if not adopt_only and database.owner_url is not None:
@@ -80,8 +80,7 @@ def check_external(app_url: str) -> None:
             f"The database in LIANXIN_DATABASE_URL cannot be entered: {str(failure).strip()}. Nothing was changed. "
             f"Check that the server runs and that the role, the password and the database exist. {_how_to_prepare()}"
         ) from failure
-    if version < OLDEST:
-        raise ServerTooOld(f"The database is PostgreSQL {version}; Lianxin needs {OLDEST} or newer. Nothing changed.")
+    _check_version(version)
     if strong is not None and strong[0]:
         raise RoleTooStrong(
             "LIANXIN_DATABASE_URL enters the database as its administrator or owner, who could rewrite the ledger. "
@@ -92,6 +91,26 @@ def check_external(app_url: str) -> None:
         raise SchemaMissing(
             f"The database lacks {len(missing)} migrations (first: {missing[0]}). Nothing was changed. "
             f"{_how_to_prepare()}"
+        )
+
+
+def check_owner(owner_url: str) -> None:
+    """Return if migrations can be applied as this role. Raises NotReachable or ServerTooOld."""
+    try:
+        with psycopg.connect(owner_url) as connection:
+            version = connection.info.server_version // 10_000
+    except psycopg.Error as failure:
+        raise NotReachable(
+            f"The database in LIANXIN_OWNER_URL cannot be entered: {str(failure).strip()}. Nothing was changed. "
+            f"{_how_to_prepare()}"
+        ) from failure
+    _check_version(version)
+
+
+def _check_version(version: int) -> None:
+    if version < OLDEST:
+        raise ServerTooOld(
+            f"The database is PostgreSQL {version}; Lianxin needs {OLDEST} or newer. Nothing was changed."
         )
 
 

@@ -1,0 +1,50 @@
+"""The commands with which a site is started and kept: `run`, `migrate`, `settings`."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to the front door."""
+    app.command("run")(_run)
+    app.command("migrate")(_migrate)
+    app.command("settings")(_settings)
+
+
+def _run(
+    demo: bool = typer.Option(False, "--demo", help="Play the demo city of Binzhou."),
+    speed: float = typer.Option(1.0, min=0.0, help="Demo: virtual seconds per second."),
+    date: str | None = typer.Option(None, help="Demo: the first day, e.g. 2026-03-09."),
+) -> None:
+    """Run everything on this machine: database, pages, worker; stop with Ctrl-C."""
+    from lianxin.ground.site.home import load_site
+    from lianxin.ground.site.logs import configure_logs
+    from lianxin.ground.site.running import role_of, run_site
+
+    site = load_site()
+    configure_logs(site.settings.log, "run")
+    roles = [role_of("web"), role_of("worker")]
+    if demo:
+        first_day = ("--date", date) if date is not None else ()
+        roles.append(role_of("city", "--speed", str(speed), *first_day))
+    typer.echo(f"Lianxin is at http://localhost:{site.settings.web.port} (stop with Ctrl-C)")
+    run_site(site, roles)
+
+
+def _migrate() -> None:
+    """Apply the migrations the database lacks; safe to run from several processes at once."""
+    from lianxin.ground.site.home import load_site
+    from lianxin.ground.site.migrating import migrate_site
+
+    applied = migrate_site(load_site())
+    for name in applied:
+        typer.echo(f"applied {name}")
+    typer.echo(f"The schema is up to date ({len(applied)} migrations applied now).")
+
+
+def _settings() -> None:
+    """Show every setting in force; passwords are left out."""
+    from lianxin.ground.site.home import load_site
+    from lianxin.ground.site.showing import shown_settings
+
+    for line in shown_settings(load_site()):
+        typer.echo(line)

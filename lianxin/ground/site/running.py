@@ -1,0 +1,119 @@
+"""What is `lianxin run`? The database, and the processes of the house, on one machine.
+
+One `run` per home: a second one is refused before it touches anything.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from lianxin.ground.site.failures import AlreadyRunning, SiteError
+from lianxin.ground.site.home import SUPERVISED, Site
+from lianxin.ground.site.supervise import Role, delay_s, supervise
+from lianxin.ground.store import EmbeddedServer, StoreError, migrate
+from lianxin.ground.store.locking import SoleClaim
+from lianxin.ground.store.opening import check_external
+from lianxin.ground.store.roles import OWNER
+
+log = structlog.get_logger(__name__)
+
+LOOK_AFTER_DATABASE_S = 1.0
+
+
+def run_site(site: Site, roles: Sequence[Role]) -> None:
+    """Run the database and the processes until SIGINT or SIGTERM.
+
+    Raises AlreadyRunning, SiteError or StoreError when it cannot begin; nothing was started then.
+    """
+    with _only_run(site.home):
+        _check_port(site)
+        if site.settings.database.url is not None:
+            check_external(site.settings.database.url)
+            asyncio.run(_live(site, roles, None))
+            return
+        server = EmbeddedServer(site.home)
+        server.start(die_with_parent=True)
+        try:
+            migrate(server.url(OWNER))
+            asyncio.run(_live(site, roles, server))
+        finally:
+            server.leave()
+
+
+def role_of(name: str, *arguments: str) -> Role:
+    """Return a process that is a command of this house, e.g. `lianxin web`."""
+    return Role(name=name, command=(sys.executable, "-m", "lianxin", name, *arguments))
+
+
+async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wish, stop.set)
+    environment = {**os.environ, "LIANXIN_HOME": str(site.home), SUPERVISED: "1"}
+    async with asyncio.TaskGroup() as group:
+        group.create_task(supervise(roles, environment, stop))
+        if server is not None:
+            group.create_task(_keep_database(server, stop))
+    log.info("stopped")
+
+
+async def _keep_database(server: EmbeddedServer, stop: asyncio.Event) -> None:
+    """Start the embedded server again when it is gone; the processes reconnect by themselves."""
+    failures = 0
+    pause_s = LOOK_AFTER_DATABASE_S
+    while True:
+        try:
+            await asyncio.wait_for(stop.wait(), pause_s)
+        except TimeoutError:
+            pause_s = LOOK_AFTER_DATABASE_S
+        else:
+            return
+        if server.running():
+            failures = 0
+            continue
+        try:
+            server.start(die_with_parent=True)
+        except StoreError as failure:
+            failures += 1
+            pause_s = delay_s(failures)
+            log.error("database cannot be started", reason=str(failure), again_in_s=pause_s)
+        else:
+            log.warning("database was gone and has been started again")
+
+
+@contextmanager
+def _only_run(home: Path) -> Iterator[None]:
+    path = home / "run.lock"
+    try:
+        claim = SoleClaim(path)
+    except BlockingIOError:
+        pid = path.read_text().strip() or "unknown"
+        raise AlreadyRunning(
+            f"Lianxin already runs on {home} (process {pid}). Nothing was changed. Use that one, stop it with "
+            f"`kill {pid}`, or choose another folder with LIANXIN_HOME."
+        ) from None
+    with claim:
+        path.write_text(f"{os.getpid()}\n")
+        yield
+
+
+def _check_port(site: Site) -> None:
+    """Say at once that the port is taken, instead of restarting the web process for ever."""
+    web = site.settings.web
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as failure:
+            raise SiteError(
+                f"The pages cannot be served at {web.host}:{web.port}: {failure.strerror}. Nothing was started. "
+                "Stop what listens there, or set LIANXIN_WEB_PORT to another port."
+            ) from failure

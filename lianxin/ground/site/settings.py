@@ -1,0 +1,139 @@
+"""Which settings does a site have, and what is wrong with the ones given?
+
+One TOML file (`lianxin.toml` in the home, or `LIANXIN_CONFIG`), each key also as an
+environment variable, which wins. `docs/settings.md` describes every one of them.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+
+from lianxin.ground.site.failures import SettingWrong
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Address = Annotated[str, msgspec.Meta(pattern=r"^postgres(ql)?://")]
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A PostgreSQL of one's own (15 or newer); without `url` the embedded one runs.
+
+    url        the database, entered as the application role
+    owner_url  the same database, entered as its owner; used by `lianxin migrate` only
+    """
+
+    url: Address | None = None
+    owner_url: Address | None = None
+
+
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pages are served.
+
+    names  names under which requests may arrive; others are refused
+    """
+
+    host: str = "127.0.0.1"
+    port: Port = 12345
+    names: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+
+
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written to standard error, and how; `auto` writes JSON where nobody watches."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+
+
+class CheckpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often new entries are sealed by a checkpoint."""
+
+    interval_s: Seconds = 60.0
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything an operator may choose."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+    checkpoint: CheckpointSettings = CheckpointSettings()
+
+
+OWN_NAMES = {"database.owner_url": "LIANXIN_OWNER_URL"}
+"""Settings whose variable is not simply their key."""
+
+NOT_SETTINGS = frozenset({"LIANXIN_HOME", "LIANXIN_CONFIG", "LIANXIN_SUPERVISED"})
+"""Variables that say where the settings are, or that the house sets for its own processes."""
+
+FOR_TESTS = "LIANXIN_TEST_"
+
+
+def variable_of(key: str) -> str:
+    """Return the environment variable of a setting's dotted key."""
+    return OWN_NAMES.get(key, "LIANXIN_" + key.replace(".", "_").upper())
+
+
+def every_setting() -> Iterator[tuple[str, object]]:
+    """Yield each setting's dotted key and its default."""
+    for section, kind in get_type_hints(Settings).items():
+        for field in msgspec.structs.fields(kind):
+            yield f"{section}.{field.name}", field.default
+
+
+def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a file and an environment; a file that does not exist says nothing.
+
+    Raises SettingWrong naming the key, where it was read and what was expected.
+    """
+    given = _from_file(file)
+    for key, value in _from_environment(environment):
+        section, name = key.split(".")
+        given.setdefault(section, {})[name] = value.split(",") if key == "web.names" else value
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as wrong:
+        raise SettingWrong(_explained(str(wrong), file, environment)) from None
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise SettingWrong(f"{file} is not valid TOML: {wrong}.") from wrong
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    known = {variable_of(key): key for key, _ in every_setting()}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith("LIANXIN_") or variable in NOT_SETTINGS or variable.startswith(FOR_TESTS):
+            continue
+        if not value:
+            continue
+        if variable not in known:
+            raise SettingWrong(f"The variable {variable} is not a setting{_near(variable, known)}")
+        yield known[variable], value
+
+
+def _explained(wrong: str, file: Path, environment: Mapping[str, str]) -> str:
+    """Turn msgspec's `… - at `$.web.port`` into a sentence that names key and origin."""
+    reason, _, path = wrong.partition(" - at `$")
+    section = path.rstrip("`").lstrip(".").split("[")[0]
+    unknown = re.search(r"unknown field `(.+)`", reason)
+    if unknown is not None:
+        key = f"{section}.{unknown[1]}".lstrip(".")
+        return f"{file}: {key} is not a setting{_near(key, [known for known, _ in every_setting()])}"
+    variable = variable_of(section)
+    origin = variable if variable in environment else str(file)
+    return f"{origin}: the setting {section} cannot be used: {reason[:1].lower()}{reason[1:]}."
+
+
+def _near(word: str, known: Mapping[str, str] | list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else "."

@@ -1,0 +1,115 @@
+"""How do the processes of one machine live and end together?
+
+The supervisor starts each process, starts it again when it ends by itself (waiting a
+little longer every time), and takes all of them down within five seconds. When the
+supervisor itself is killed, the kernel ends its children: no process is left behind.
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+import structlog
+
+log = structlog.get_logger(__name__)
+
+STOP_GRACE_S = 3.0
+"""What a process may take to end by itself; the database needs the rest of the five seconds."""
+DELAY_S_MIN = 0.5
+DELAY_S_MAX = 30.0
+HEALTHY_AFTER_S = 60.0
+"""A process that ran this long begins again with the shortest delay."""
+_PR_SET_PDEATHSIG = 1
+
+
+class Role(msgspec.Struct, frozen=True):
+    """One process of the house and the command that is it."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def delay_s(failures: int) -> float:
+    """Return how long to wait before the next start after so many ends in a row (1 or more)."""
+    return float(min(DELAY_S_MAX, DELAY_S_MIN * 2 ** (failures - 1)))
+
+
+async def supervise(roles: Sequence[Role], environment: Mapping[str, str], stop: asyncio.Event) -> None:
+    """Keep the processes running until `stop` is set, then end them all."""
+    async with asyncio.TaskGroup() as group:
+        for role in roles:
+            group.create_task(_keep(role, environment, stop))
+
+
+async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event) -> None:
+    failures = 0
+    loop = asyncio.get_running_loop()
+    while not stop.is_set():
+        begun_s = loop.time()
+        child = await _start(role, environment)
+        log.info("process started", role=role.name, pid=child.pid)
+        if await _ended_or_stopped(child, stop):
+            await _end(role, child)
+            return
+        failures = 1 if loop.time() - begun_s >= HEALTHY_AFTER_S else failures + 1
+        pause_s = delay_s(failures)
+        log.warning("process ended by itself", role=role.name, code=child.returncode, again_in_s=pause_s)
+        await _pause(stop, pause_s)
+
+
+async def _start(role: Role, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *role.command,
+        env=dict(environment),
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent(),
+    )
+
+
+async def _ended_or_stopped(child: asyncio.subprocess.Process, stop: asyncio.Event) -> bool:
+    """Return True when the house is to stop, False when the process ended by itself."""
+    ended, stopped = asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return stop.is_set()
+    finally:
+        stopped.cancel()
+        if not ended.done():
+            ended.cancel()
+
+
+async def _end(role: Role, child: asyncio.subprocess.Process) -> None:
+    """Ask the process to end; after the grace, end it and whatever it started."""
+    if child.returncode is not None:
+        return
+    child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), STOP_GRACE_S)
+    except TimeoutError:
+        log.warning("process did not end in time and was killed", role=role.name, pid=child.pid)
+        os.killpg(child.pid, signal.SIGKILL)
+        await child.wait()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _end_with_parent() -> Callable[[], None]:
+    """Return what a child calls before it becomes its command: the kernel kills it when this process dies."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask
