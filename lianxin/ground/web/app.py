@@ -1,0 +1,116 @@
+"""What makes up the web application?
+
+The rooms' routes, the static files, the event stream, health, refusals and the
+guarantees of every answer: only our own scripts, styles and fonts run in a page,
+nobody frames it, and only requests for this machine's own name are answered.
+Until there is a login the site is read-only and bound to this machine.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import msgspec
+from litestar import Litestar, get
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.config.compression import CompressionConfig
+from litestar.response import ServerSentEvent
+from litestar.types import ControllerRouterHandler, Message, Scope
+
+from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
+from lianxin.ground.web.live import Live
+from lianxin.ground.web.paper import Paper
+from lianxin.ground.web.refusals import refusal_handlers
+
+__all__ = ["Probe", "WebSettings", "create_app"]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+class WebSettings(msgspec.Struct, frozen=True):
+    """Where the site answers.
+
+    host   address to bind to; loopback until there is a login
+    port   0 to 65535
+    names  names under which requests may arrive: another site's page cannot reach this one under its own name
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 12345
+    names: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    routes: Sequence[ControllerRouterHandler],
+    settings: WebSettings,
+    *,
+    paper: Paper,
+    live: Live,
+    probe: Probe,
+    lifespan: Sequence[Lifespan] = (),
+) -> Litestar:
+    """Return the application that serves the rooms' routes.
+
+    probe     asks what the site depends on, for `/readyz`
+    lifespan  what runs as long as the application does: pools, listeners
+    """
+    figures = Figures(live)
+    return Litestar(
+        route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live)],
+        exception_handlers=refusal_handlers(paper),
+        middleware=[Measured(figures)],
+        before_send=[_guarantee],
+        lifespan=[*lifespan, _closing(live)],
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=_with_port(settings)),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib"]),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _events(live: Live) -> ControllerRouterHandler:
+    @get("/events")
+    async def events() -> ServerSentEvent:
+        return ServerSentEvent(live.stream())
+
+    return events
+
+
+def _closing(live: Live) -> Lifespan:
+    @asynccontextmanager
+    async def closing(_: Litestar) -> AsyncIterator[None]:
+        yield
+        await live.close()
+
+    return closing
+
+
+def _with_port(settings: WebSettings) -> list[str]:
+    return [*settings.names, *(f"{name}:{settings.port}" for name in settings.names)]
+
+
+async def _guarantee(message: Message, _: Scope) -> None:
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message.get("headers", ()), *HEADERS]

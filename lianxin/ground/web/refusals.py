@@ -1,0 +1,62 @@
+"""What does a reader see when a page cannot be shown?
+
+What happened, what is safe, what to do next; for the log the kind of the error and
+the path's pattern, never the text of a request.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from lianxin.ground.web.paper import AnyRequest, Paper
+
+GONE: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""The database does not answer; it is another matter when it answers that a statement is wrong."""
+
+RETRY_AFTER_S = 5
+
+_log = structlog.get_logger("lianxin.web")
+
+Handler = Callable[[AnyRequest, Exception], Response[str]]
+
+
+def refusal_handlers(paper: Paper) -> dict[int | type[Exception], Handler]:
+    """Return the pages for what can go wrong below every room."""
+
+    def gone(request: AnyRequest, error: Exception) -> Response[str]:
+        _log.warning("database gone", error=type(error).__name__, route=_route(request))
+        response = paper.page(request, "web/gone.html", status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+
+    def refused(request: AnyRequest, error: Exception) -> Response[str]:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 404:
+            return paper.page(request, "web/missing.html", status=404)
+        if status < 500:
+            return paper.page(request, "web/refused.html", status=status)
+        return broken(request, error)
+
+    def broken(request: AnyRequest, error: Exception) -> Response[str]:
+        _log.error("page broken", error=type(error).__name__, route=_route(request), exc_info=error)
+        return paper.page(request, "web/broken.html", status=500)
+
+    return {Exception: broken, HTTPException: refused, **dict.fromkeys(GONE, gone)}
+
+
+def _route(request: AnyRequest) -> str:
+    return str(request.scope.get("path_template", "unknown"))
