@@ -6,9 +6,10 @@ CREATE TABLE chains (
     chain_id   bigint PRIMARY KEY,
     seq        integer NOT NULL CHECK (seq >= 1),
     head       bytea   NOT NULL CHECK (octet_length(head) = 32),
-    sealed_seq integer NOT NULL DEFAULT 0 CHECK (sealed_seq BETWEEN 0 AND seq)
+    sealed_seq integer NOT NULL DEFAULT 0 CHECK (sealed_seq BETWEEN 0 AND seq),
+    snapshot   bytea   NOT NULL
 );
-COMMENT ON TABLE chains IS 'The last entry of each chain. chain_id = kind digit * 10^15 + number: 1 order, 2 contact, 3 staff, 4 pack.';
+COMMENT ON TABLE chains IS 'The last entry of each chain and, as JSON, the value that its entries make. chain_id = kind digit * 10^15 + number: 1 order, 2 contact, 3 staff, 4 pack.';
 CREATE INDEX chains_unsealed_idx ON chains (chain_id) WHERE sealed_seq < seq;
 
 -- owned by: ledger
@@ -72,7 +73,8 @@ CREATE TRIGGER checkpoint_leaves_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 CREATE FUNCTION ledger_append(
     p_command uuid, p_at timestamptz, p_result jsonb, p_guard_chains bigint[], p_guard_seqs integer[],
     p_chains bigint[], p_seqs integer[], p_ats timestamptz[], p_kinds text[], p_actors text[],
-    p_hashes bytea[], p_bodies bytea[]
+    p_hashes bytea[], p_bodies bytea[], p_head_chains bigint[], p_head_seqs integer[], p_heads bytea[],
+    p_snapshots bytea[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     i integer;
@@ -97,11 +99,11 @@ BEGIN
     SELECT e.chain_id, e.seq, e.at, e.kind, e.actor, p_command, e.hash, e.body
       FROM unnest(p_chains, p_seqs, p_ats, p_kinds, p_actors, p_hashes, p_bodies)
            AS e(chain_id, seq, at, kind, actor, hash, body);
-    INSERT INTO chains (chain_id, seq, head)
-    SELECT DISTINCT ON (e.chain_id) e.chain_id, e.seq, e.hash
-      FROM unnest(p_chains, p_seqs, p_hashes) AS e(chain_id, seq, hash)
-     ORDER BY e.chain_id, e.seq DESC
-        ON CONFLICT (chain_id) DO UPDATE SET seq = excluded.seq, head = excluded.head;
+    INSERT INTO chains (chain_id, seq, head, snapshot)
+    SELECT h.chain_id, h.seq, h.head, h.snapshot
+      FROM unnest(p_head_chains, p_head_seqs, p_heads, p_snapshots) AS h(chain_id, seq, head, snapshot)
+        ON CONFLICT (chain_id) DO UPDATE
+       SET seq = excluded.seq, head = excluded.head, snapshot = excluded.snapshot;
     -- Whoever watches the book is told once per transaction, after the commit.
     PERFORM pg_notify('ledger', '');
 END $$;

@@ -22,6 +22,11 @@ BEGIN
 END $$;
 
 -- owned by: store
+CREATE FUNCTION timers_postpone(p_subject bigint, p_until timestamptz, p_error text) RETURNS void LANGUAGE sql AS $$
+    UPDATE timers SET due_at = p_until, attempts = attempts + 1, last_error = p_error WHERE subject_id = p_subject;
+$$;
+
+-- owned by: store
 CREATE TABLE outbox (
     message_id uuid PRIMARY KEY,
     subject_id bigint NOT NULL,

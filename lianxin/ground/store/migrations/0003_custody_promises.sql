@@ -20,29 +20,18 @@ COMMENT ON TABLE custody IS 'part 0 is the order itself; n counts the intervals 
 CREATE UNIQUE INDEX custody_open_idx ON custody (subject_id, part) WHERE until IS NULL;
 CREATE INDEX custody_holder_idx ON custody (holder, subject_id) WHERE until IS NULL;
 
--- owned by: custody
-CREATE TABLE custody_totals (
-    holder text NOT NULL,
-    part   boolean NOT NULL,
-    held   integer NOT NULL,
-    PRIMARY KEY (holder, part)
-);
-COMMENT ON TABLE custody_totals IS 'How much each holder holds now; written by trigger, counted again by the audit.';
-
 -- p_rows: [{"subject", "part", "n", "holder" (null: closed), "at"}] in the order in which they happen.
 -- Ends the open interval at `at` and begins the n-th at the same instant.
 -- owned by: custody
 CREATE FUNCTION custody_write(p_rows jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     r record;
-    was text;
 BEGIN
     FOR r IN SELECT * FROM jsonb_to_recordset(p_rows)
              AS x(subject bigint, part integer, n integer, holder text, at bigint)
     LOOP
         UPDATE custody SET until = to_timestamp(r.at / 1000.0)
-         WHERE subject_id = r.subject AND part = r.part AND until IS NULL
-        RETURNING holder INTO was;
+         WHERE subject_id = r.subject AND part = r.part AND until IS NULL;
         IF r.holder IS NOT NULL THEN
             INSERT INTO custody VALUES (r.subject, r.part, r.n, r.holder, to_timestamp(r.at / 1000.0), NULL);
         END IF;
@@ -83,4 +72,3 @@ BEGIN
 END $$;
 
 GRANT SELECT, INSERT, UPDATE ON custody, promises TO lianxin_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON custody_totals TO lianxin_app;

@@ -10,8 +10,7 @@ CREATE TABLE contacts (
     disposition text NOT NULL,
     holder      text,
     limit_at    timestamptz,
-    agent       text,
-    snapshot    bytea NOT NULL
+    agent       text
 );
 COMMENT ON TABLE contacts IS 'One arrival on any channel; disposition `pending` until it has ended, then holder and limit_at are null.';
 CREATE INDEX contacts_pending_idx ON contacts (limit_at) WHERE disposition = 'pending';
@@ -22,12 +21,12 @@ CREATE FUNCTION contacts_write(p_rows jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO contacts
     SELECT r.id, r.channel, r.line, to_timestamp(r.arrived / 1000.0), r.stage, r.disposition, r.holder,
-           to_timestamp("limit" / 1000.0), r.agent, convert_to(r.snapshot, 'UTF8')
+           to_timestamp(r."limit" / 1000.0), r.agent
       FROM jsonb_to_recordset(p_rows) AS r(id bigint, channel text, line text, arrived bigint, stage text,
-           disposition text, holder text, "limit" bigint, agent text, snapshot text)
+           disposition text, holder text, "limit" bigint, agent text)
         ON CONFLICT (contact_id) DO UPDATE
        SET stage = excluded.stage, disposition = excluded.disposition, holder = excluded.holder,
-           limit_at = excluded.limit_at, agent = excluded.agent, snapshot = excluded.snapshot;
+           limit_at = excluded.limit_at, agent = excluded.agent;
 END $$;
 
 -- owned by: orders
@@ -52,10 +51,9 @@ CREATE TABLE orders (
     due_at      timestamptz,
     next_at     timestamptz,
     closed_at   timestamptz,
-    archived_at timestamptz,
-    snapshot    bytea NOT NULL
+    archived_at timestamptz
 );
-COMMENT ON TABLE orders IS 'The order as its entries make it; snapshot is the whole value, the other columns are for lists.';
+COMMENT ON TABLE orders IS 'The order as its entries make it, in columns for lists; the whole value is the snapshot of its chain.';
 CREATE INDEX orders_open_holder_idx ON orders (holder, due_at, order_id) WHERE closed_at IS NULL;
 CREATE INDEX orders_open_due_idx ON orders (due_at, order_id) WHERE closed_at IS NULL;
 CREATE INDEX orders_opened_idx ON orders (opened_at, order_id);
@@ -70,26 +68,36 @@ BEGIN
     SELECT r.id, r.number, r.state, r.holder, to_timestamp(r.held / 1000.0), r.offered, r.tracker, r.unit, r.kind,
            r.category, r.region, r.urgency, r.flags, r.contact, r.parent, r.pack, to_timestamp(r.opened / 1000.0),
            to_timestamp(r.due / 1000.0), to_timestamp(r.next / 1000.0), to_timestamp(r.closed / 1000.0),
-           to_timestamp(r.archived / 1000.0), convert_to(r.snapshot, 'UTF8')
+           to_timestamp(r.archived / 1000.0)
       FROM jsonb_to_recordset(p_rows) AS r(id bigint, number text, state text, holder text, held bigint, offered text,
            tracker text, unit text, kind text, category text, region text, urgency text, flags text[], contact bigint,
-           parent bigint, pack text, opened bigint, due bigint, next bigint, closed bigint, archived bigint, snapshot text)
+           parent bigint, pack text, opened bigint, due bigint, next bigint, closed bigint, archived bigint)
         ON CONFLICT (order_id) DO UPDATE
        SET state = excluded.state, holder = excluded.holder, held_since = excluded.held_since,
            offered_to = excluded.offered_to, tracker = excluded.tracker, unit = excluded.unit, kind = excluded.kind,
            category = excluded.category, region = excluded.region, urgency = excluded.urgency, flags = excluded.flags,
            parent_id = excluded.parent_id, pack = excluded.pack, due_at = excluded.due_at, next_at = excluded.next_at,
-           closed_at = excluded.closed_at, archived_at = excluded.archived_at, snapshot = excluded.snapshot;
+           closed_at = excluded.closed_at, archived_at = excluded.archived_at;
 END $$;
 
 -- owned by: orders
-CREATE TABLE day_books (
-    day     date NOT NULL,
-    what    text NOT NULL,
-    count   integer NOT NULL,
-    PRIMARY KEY (day, what)
+CREATE TABLE order_events (
+    order_id bigint NOT NULL,
+    seq      integer NOT NULL,
+    at       timestamptz NOT NULL,
+    what     text NOT NULL CHECK (what IN ('opened', 'closed')),
+    PRIMARY KEY (order_id, seq)
 );
-COMMENT ON TABLE day_books IS 'Events per day, what = opened | closed, a projection for the book; the audit counts the entries instead.';
+COMMENT ON TABLE order_events IS 'The books of a day count events: a reopened order opens again. The audit counts the entries themselves.';
+CREATE INDEX order_events_at_idx ON order_events (at, what);
+
+-- owned by: orders
+CREATE FUNCTION order_events_write(p_rows jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO order_events
+    SELECT r."order", r.seq, to_timestamp(r.at / 1000.0), r.what
+      FROM jsonb_to_recordset(p_rows) AS r("order" bigint, seq integer, at bigint, what text);
+END $$;
 
 -- owned by: orders
 CREATE TABLE texts (
@@ -193,6 +201,6 @@ BEGIN
         ON CONFLICT (ref) DO NOTHING;
 END $$;
 
-GRANT SELECT, INSERT, UPDATE ON contacts, orders, texts, persons, staff, day_books TO lianxin_app;
+GRANT SELECT, INSERT, UPDATE ON contacts, orders, texts, persons, staff TO lianxin_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person_numbers TO lianxin_app;
-GRANT SELECT, INSERT ON packs TO lianxin_app;
+GRANT SELECT, INSERT ON packs, order_events TO lianxin_app;

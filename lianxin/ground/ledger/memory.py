@@ -1,0 +1,119 @@
+"""The ledger in memory, for the twin and for simulation: same interface, same refusals, same rows.
+
+It keeps the rows of each writer in a table by key, as the SQL functions do, and enforces
+what the database enforces: guards, one result per command, custody without overlap.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from lianxin.ground.clock import Instant
+from lianxin.ground.ledger.batch import Batch, ChainMoved, DoneBefore
+from lianxin.ground.ledger.entry import Sealed
+from lianxin.ground.ledger.store import Due, Loaded, Standing
+
+Row = dict[str, Any]
+
+
+class Overlap(Exception):
+    """Two holders at one instant; the database refuses it by `custody_no_overlap`."""
+
+
+class MemoryLedger:
+    """A store without a disk.
+
+    chains    chain -> where it stands;  entries  chain -> its entries
+    tables    writer -> key -> row, e.g. tables["custody_write"][(subject, part, n)]
+    """
+
+    def __init__(self) -> None:
+        self.chains: dict[int, Standing] = {}
+        self.entries: dict[int, list[Sealed]] = {}
+        self.commands: dict[UUID, bytes] = {}
+        self.tables: dict[str, dict[Any, Row]] = {name: {} for name in _WRITERS}
+        self.timers: dict[int, Due] = {}
+
+    async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
+        """See `Store.load`."""
+        done = self.commands.get(command)
+        return Loaded(
+            None if done is None else msgspec.json.decode(done),
+            tuple(self.chains.get(chain, Standing()) for chain in chains),
+        )
+
+    async def commit(self, batch: Batch) -> None:
+        """See `Store.commit`."""
+        if batch.command in self.commands:
+            raise DoneBefore(str(batch.command))
+        for guard in batch.guards:
+            stands = self.chains.get(guard.chain, Standing()).seq
+            if stands != guard.seq:
+                raise ChainMoved(f"chain {guard.chain} stands at {stands}, expected {guard.seq}")
+        self.commands[batch.command] = msgspec.json.encode(batch.result)
+        for entry in batch.entries:
+            self.entries.setdefault(entry.chain, []).append(entry)
+            self.chains[entry.chain] = Standing(entry.seq, entry.hash, batch.snapshots[entry.chain])
+        for name, rows in batch.writes.items():
+            for row in rows:
+                _WRITERS[name](self, msgspec.to_builtins(row))
+
+    async def due_timers(self, now: Instant, limit: int) -> list[Due]:
+        """See `Store.due_timers`."""
+        due = [timer for timer in self.timers.values() if timer.due <= now]
+        return sorted(due, key=lambda timer: (timer.due, timer.subject))[:limit]
+
+    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
+        """See `Store.postpone_timer`."""
+        self.timers[subject] = Due(subject, until, self.timers[subject].attempts + 1)
+
+
+def _keep(table: str, *key: str) -> Callable[[MemoryLedger, Row], None]:
+    def write(ledger: MemoryLedger, row: Row) -> None:
+        ledger.tables[table][tuple(row[name] for name in key)] = row
+
+    return write
+
+
+def _move(ledger: MemoryLedger, row: Row) -> None:
+    table = ledger.tables["custody_write"]
+    before = table.get((row["subject"], row["part"], row["n"] - 1 if row["holder"] else row["n"]))
+    if before is not None and before["until"] is None:
+        before["until"] = row["at"]
+    if row["holder"] is None:
+        return
+    if before is not None and before["until"] > row["at"]:
+        raise Overlap(f"{row['subject']} was held until {before['until']}, not only {row['at']}")
+    key = (row["subject"], row["part"], row["n"])
+    if key in table:
+        raise ChainMoved(f"custody interval {key} is there already")
+    table[key] = {**row, "since": row["at"], "until": None}
+
+
+def _time(ledger: MemoryLedger, row: Row) -> None:
+    if row["due"] is None:
+        ledger.timers.pop(row["subject"], None)
+    else:
+        ledger.timers[row["subject"]] = Due(row["subject"], row["due"], 0)
+
+
+def _send(ledger: MemoryLedger, row: Row) -> None:
+    ledger.tables["outbox_write"].setdefault(row["id"], row)
+
+
+_WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
+    "custody_write": _move,
+    "promises_write": _keep("promises_write", "subject", "id"),
+    "orders_write": _keep("orders_write", "id"),
+    "order_events_write": _keep("order_events_write", "order", "seq"),
+    "contacts_write": _keep("contacts_write", "id"),
+    "texts_write": _keep("texts_write", "order", "n"),
+    "persons_write": _keep("persons_write", "id"),
+    "person_numbers_write": _keep("person_numbers_write", "person", "whole"),
+    "staff_write": _keep("staff_write", "work_number"),
+    "packs_write": _keep("packs_write", "ref"),
+    "timers_write": _time,
+    "outbox_write": _send,
+}

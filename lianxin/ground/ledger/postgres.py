@@ -1,0 +1,107 @@
+"""The ledger in PostgreSQL: two statements per command, one to read and one that writes everything.
+
+The second is a single SELECT over the writers' functions (`ledger_append`, `custody_write` …),
+so it is a transaction of its own: no BEGIN, no COMMIT, no second round trip, nothing half done.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from lianxin.ground.clock import Instant, from_datetime, to_datetime
+from lianxin.ground.ledger.batch import Batch, ChainMoved, DoneBefore
+from lianxin.ground.ledger.store import Due, Loaded, Standing
+from lianxin.ground.store import load_queries
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+_QUERIES = load_queries("lianxin.ground.ledger")
+_APPEND: Final = (
+    "ledger_append($1::uuid, $2::timestamptz, $3::jsonb, $4::bigint[], $5::integer[], $6::bigint[], $7::integer[], "
+    "$8::timestamptz[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bigint[], $14::integer[], "
+    "$15::bytea[], $16::bytea[])"
+)
+_APPEND_ARGUMENTS: Final = 16
+_MOVED: Final = frozenset({"LX001", "23505"})
+"""Somebody was faster: a guard did not hold, or two began the same chain or interval at once."""
+_encode = msgspec.json.Encoder().encode
+
+
+class PostgresLedger:
+    """The store of a site. The pool's connections enter as the application role."""
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        self.pool = pool
+
+    async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
+        """See `Store.load`."""
+        rows = await self.pool.fetch(_QUERIES.load_chains.sql, list(chains), command)
+        done: dict[str, Any] | None = None
+        found: dict[int, Standing] = {}
+        for row in rows:
+            if row[0] is None:
+                done = msgspec.json.decode(row[4])
+            else:
+                found[row[0]] = Standing(row[1], row[2], row[3])
+        return Loaded(done, tuple(found.get(chain, Standing()) for chain in chains))
+
+    async def commit(self, batch: Batch) -> None:
+        """See `Store.commit`."""
+        text = statement(tuple(batch.writes))
+        try:
+            await self.pool.execute(text, *_arguments(batch))
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == "LX002":
+                raise DoneBefore(str(batch.command)) from error
+            if error.sqlstate in _MOVED:
+                raise ChainMoved(str(error)) from error
+            raise
+
+    async def due_timers(self, now: Instant, limit: int) -> list[Due]:
+        """See `Store.due_timers`."""
+        rows = await self.pool.fetch(_QUERIES.due_timers.sql, to_datetime(now), limit)
+        return [Due(row[0], from_datetime(row[1]), row[2]) for row in rows]
+
+    async def next_timer(self) -> Instant | None:
+        """Return when the earliest timer is due."""
+        due: datetime | None = await self.pool.fetchval(_QUERIES.next_timer.sql)
+        return None if due is None else from_datetime(due)
+
+    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
+        """See `Store.postpone_timer`."""
+        await self.pool.execute("SELECT timers_postpone($1, $2, $3)", subject, to_datetime(until), error)
+
+
+def statement(writers: tuple[str, ...]) -> str:
+    """Return the one statement that appends and then lets each writer write its rows."""
+    parts = [_APPEND] + [f"{name}(${i}::jsonb)" for i, name in enumerate(writers, _APPEND_ARGUMENTS + 1)]
+    return "SELECT " + ", ".join(parts)
+
+
+def _arguments(batch: Batch) -> list[Any]:
+    entries, guards = batch.entries, batch.guards
+    heads = {entry.chain: entry for entry in entries}
+    return [
+        batch.command,
+        to_datetime(batch.at),
+        _encode(batch.result).decode(),
+        [guard.chain for guard in guards],
+        [guard.seq for guard in guards],
+        [entry.chain for entry in entries],
+        [entry.seq for entry in entries],
+        [to_datetime(entry.at) for entry in entries],
+        [entry.kind for entry in entries],
+        [entry.actor for entry in entries],
+        [entry.hash for entry in entries],
+        [entry.body for entry in entries],
+        [head.chain for head in heads.values()],
+        [head.seq for head in heads.values()],
+        [head.hash for head in heads.values()],
+        [batch.snapshots[chain] for chain in heads],
+        *(_encode(rows).decode() for rows in batch.writes.values()),
+    ]

@@ -1,0 +1,224 @@
+"""What is an order (工单)? The value that its entries make, and nothing else.
+
+Everything here follows from the entries by `evolve`; nobody writes it directly. The
+citizen's clock is `citizen_since` and never stops; the unit's clock is `clock`, one
+per dispatch. Who holds is `holder`; `offer` is a handover that waits for a signature.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from lianxin.ground.clock import Instant
+from lianxin.ground.ledger import Envelope
+from lianxin.promises import Promise as Promise
+
+State = Literal[
+    "submitted",
+    "sent_back",
+    "approved",
+    "dispatched",
+    "in_progress",
+    "send_back_review",
+    "objection_review",
+    "joint_meeting",
+    "suspended",
+    "replied",
+    "followup_due",
+    "followup_failed",
+    "rework",
+    "long_run",
+    "transferred",
+    "not_accepted",
+    "merged",
+    "withdrawn",
+    "completed",
+    "archived",
+]
+CLOSED: frozenset[str] = frozenset({"not_accepted", "merged", "withdrawn", "completed", "archived"})
+"""Closed in the books; `transferred` is closed too once its citizen was told (`closed_at`)."""
+
+REVIEW_TRAY = "tray:review"
+DISPATCH_TRAY = "tray:dispatch"
+FOLLOWUP_TRAY = "tray:followup"
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False):
+    """A handover (交接) on its way: the giver holds until `to` signs; at `until` it lapses.
+
+    `until` is None for a dispatch: it does not lapse, its unit's clock runs on.
+    """
+
+    to: str
+    until: Instant | None
+
+
+class UnitClock(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The clock of one dispatch (承办时钟): which unit, from when, until when.
+
+    rule       the pack's clock it runs by
+    due, yellow, red  instants; -1 where the calendar of that year is missing; None: no such card
+    sign_due   until when the unit must sign
+    extended   by how many of the rule's units
+    paused     when it was last suspended; pauses: [from, to] of suspensions that are over
+    replied_at when the unit's reply came that is (or was) under review
+    """
+
+    unit: str
+    rule: str
+    start: Instant
+    due: Instant
+    yellow: Instant | None = None
+    red: Instant | None = None
+    sign_due: Instant | None = None
+    contact_due: Instant | None = None
+    window: Instant | None = None
+    extended: int = 0
+    paused: Instant | None = None
+    pauses: tuple[tuple[Instant, Instant], ...] = ()
+    replied_at: Instant | None = None
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A piece of the order with its own holder and date (子项).
+
+    to     who is to do it; holder is the giver until `to` has signed
+    after  the leg of a relay that must be done first, 0: none; until then there is no offer
+    n      counts its custody intervals
+    """
+
+    id: int
+    kind: Literal["assist", "leg", "item"]
+    to: str
+    holder: str
+    due: Instant
+    offer: Offer | None = None
+    after: int = 0
+    n: int = 1
+
+
+class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One order; `seq` counts its entries, `n` its custody intervals, `promised` its promises.
+
+    level, cards  grade of supervision (督办), last step of the ladder of cards; -1: none
+    owed          contacts, other than its own, whose citizens are owed the answer too
+    agents, reviewers, dispatchers, callers  who acted as what: the separation of duties
+    """
+
+    id: int
+    number: str
+    seq: int = 0
+    last_at: Instant = 0
+    last_kind: str = ""
+    last_actor: str = ""
+    state: str = ""
+    holder: str | None = None
+    held_since: Instant = 0
+    n: int = 0
+    offer: Offer | None = None
+    tracker: str | None = None
+    kind: str = ""
+    category: str = ""
+    region: str = ""
+    urgency: str = "normal"
+    flags: frozenset[str] = frozenset()
+    contact: int = 0
+    citizen_since: Instant = 0
+    person: str | None = None
+    pack: str = ""
+    directory: str = ""
+    opened_at: Instant = 0
+    closed_at: Instant | None = None
+    archived_at: Instant | None = None
+    result: str = ""
+    parent: int | None = None
+    joined: tuple[int, ...] = ()
+    owed: tuple[int, ...] = ()
+    unit: str | None = None
+    clock: UnitClock | None = None
+    desk_due: Instant | None = None
+    resume_at: Instant | None = None
+    milestone_at: Instant | None = None
+    card_at: Instant | None = None
+    promises: dict[int, Promise] = {}
+    promised: int = 0
+    parts: dict[int, Part] = {}
+    parted: int = 0
+    texts: int = 0
+    agents: frozenset[str] = frozenset()
+    reviewers: frozenset[str] = frozenset()
+    dispatchers: frozenset[str] = frozenset()
+    callers: frozenset[str] = frozenset()
+    send_backs: tuple[str, ...] = ()
+    attempts: int = 0
+    reworks: int = 0
+    extensions: int = 0
+    dispatches: int = 0
+    level: int = -1
+    cards: int = -1
+    solved_first: str | None = None
+    satisfied_first: str | None = None
+    solved_final: str | None = None
+    satisfied_final: str | None = None
+    answered_at: Instant | None = None
+    on_time: bool | None = None
+    proposal: str | None = None
+    proposed_by: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody must still hold it."""
+        return self.closed_at is None
+
+
+class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
+    """An entry of an order: what happened, and what it changes.
+
+    The effects stand in the entry itself, so that replay needs no rules and a rule
+    that changes tomorrow cannot change what was true today.
+
+    state, holder, giver  the new state; who holds from now on ("" = nobody, it is closed); who held
+    offer      a handover that now waits for a signature; `no_offer` clears it
+    tracker    who of the house follows it (跟踪人)
+    fields     values of the order replaced, by name: category, region, urgency, unit, pack …
+    flags, unflags   flags set and cleared
+    clock      the unit clock as it is from now on; `no_clock` ends it
+    made, kept, broken, moved   promises by id; `redated` carries their new dates
+    parts, parts_closed   parts opened or changed, parts done
+    owes, owes_not        contacts whose citizens are owed an answer from now on, or no more
+    joins, unjoins        order ids united with this one, or parted again
+    role       in which part the actor acted: agent, reviewer, dispatcher, caller
+    send_back  `unit|code` of a return asked for (退单)
+    text       salted hash of the text this entry brought, as hex, and its number `text_n`
+    who        salted HMACs of personal fields, by field
+    say        evidence and reasons in words or codes: reason, ground, basis, minutes, item …
+    """
+
+    state: str | None = None
+    holder: str | None = None
+    giver: str | None = None
+    offer: Offer | None = None
+    no_offer: bool = False
+    tracker: str | None = None
+    fields: dict[str, str | int | bool | None] = {}
+    flags: tuple[str, ...] = ()
+    unflags: tuple[str, ...] = ()
+    clock: UnitClock | None = None
+    no_clock: bool = False
+    made: tuple[Promise, ...] = ()
+    redated: tuple[Promise, ...] = ()
+    kept: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
+    moved: tuple[int, ...] = ()
+    parts: tuple[Part, ...] = ()
+    parts_closed: tuple[int, ...] = ()
+    owes: tuple[int, ...] = ()
+    owes_not: tuple[int, ...] = ()
+    joins: tuple[int, ...] = ()
+    unjoins: tuple[int, ...] = ()
+    role: str | None = None
+    send_back: str | None = None
+    text: str | None = None
+    text_n: int | None = None
+    who: dict[str, str] = {}
+    say: dict[str, str | int] = {}

@@ -1,0 +1,139 @@
+"""Which rows follow from an order's entries? Everything the lists and the books read, and nothing else.
+
+Pure. The audit builds the same rows from the chain and compares: a row that says
+something else than the entries is found.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from lianxin.custody import Move
+from lianxin.ground.clock import Instant
+from lianxin.orders.dates import next_date
+from lianxin.orders.evolve import apply
+from lianxin.orders.order import Order, OrderEntry
+from lianxin.promises import Promise, PromiseRow, settled
+
+
+class OrderRow(msgspec.Struct, gc=False):
+    """An order as it stands in lists, as `orders_write` takes it."""
+
+    id: int
+    number: str
+    state: str
+    holder: str | None
+    held: Instant | None
+    offered: str | None
+    tracker: str | None
+    unit: str | None
+    kind: str
+    category: str
+    region: str
+    urgency: str
+    flags: tuple[str, ...]
+    contact: int
+    parent: int | None
+    pack: str
+    opened: Instant
+    due: Instant | None
+    next: Instant | None
+    closed: Instant | None
+    archived: Instant | None
+
+
+class EventRow(msgspec.Struct, gc=False):
+    """A line in the books of the day: opened or closed."""
+
+    order: int
+    seq: int
+    at: Instant
+    what: str
+
+
+class TimerRow(msgspec.Struct, gc=False):
+    """The next date of a subject; due None: it has none any more."""
+
+    subject: int
+    due: Instant | None
+
+
+class Rows(NamedTuple):
+    """What some entries change in the tables, in the order in which it happened."""
+
+    moves: list[Move]
+    promises: list[PromiseRow]
+    events: list[EventRow]
+
+
+def row_of(order: Order) -> OrderRow:
+    """Return the order's row. Its due date is the unit's while a unit's clock runs, else the earliest promise's."""
+    return OrderRow(
+        order.id,
+        order.number,
+        order.state,
+        order.holder,
+        order.held_since if order.holder is not None else None,
+        order.offer.to if order.offer is not None else None,
+        order.tracker,
+        order.unit,
+        order.kind,
+        order.category,
+        order.region,
+        order.urgency,
+        tuple(sorted(order.flags)),
+        order.contact,
+        order.parent,
+        order.pack,
+        order.opened_at,
+        due_of(order),
+        next_date(order),
+        order.closed_at,
+        order.archived_at,
+    )
+
+
+def due_of(order: Order) -> Instant | None:
+    """Return until when the holder must act: the unit's clock, else the earliest promise; None: unresolved or closed."""
+    if order.closed_at is not None:
+        return None
+    if order.clock is not None and order.clock.paused is None:
+        return order.clock.due if order.clock.due > 0 else None
+    return min((promise.due for promise in order.promises.values() if promise.due is not None), default=None)
+
+
+def rows_of(before: Order, entries: Sequence[OrderEntry]) -> Rows:
+    """Return the rows that these entries add to what `before` had."""
+    order = msgspec.structs.replace(before)
+    rows = Rows([], [], [])
+    for entry in entries:
+        step(order, entry, rows)
+    return rows
+
+
+def step(order: Order, entry: OrderEntry, rows: Rows) -> None:
+    """Apply one entry to the order (in place) and append the rows it makes."""
+    promises, parts = order.promises, order.parts
+    was_open = order.n > 0 and order.closed_at is None
+    apply(order, entry)
+    if entry.holder is not None:
+        holder = entry.holder or None
+        rows.moves.append(Move(order.id, 0, order.n, holder, entry.at))
+        if was_open != (holder is not None):
+            rows.events.append(EventRow(order.id, entry.seq, entry.at, "closed" if was_open else "opened"))
+    for part in entry.parts:
+        known = parts.get(part.id)
+        if known is None or known.n != part.n:
+            rows.moves.append(Move(order.id, part.id, part.n, part.holder, entry.at))
+    for part_id in entry.parts_closed:
+        rows.moves.append(Move(order.id, part_id, parts[part_id].n, None, entry.at))
+    _promise_rows(order.id, promises, entry, rows.promises)
+
+
+def _promise_rows(subject: int, promises: dict[int, Promise], entry: OrderEntry, rows: list[PromiseRow]) -> None:
+    for promise in (*entry.redated, *entry.made):
+        rows.append(settled(subject, promise, "open", None))
+    for state, ids in (("kept", entry.kept), ("broken", entry.broken), ("moved", entry.moved)):
+        for promise_id in ids:
+            rows.append(settled(subject, promises[promise_id], state, entry.at))
