@@ -55,6 +55,15 @@ def read_pause(written: object) -> Pause:
     return read_instant(written[0], "suspend from"), read_instant(written[1], "suspend to")
 
 
+def read_pauses(written: object) -> tuple[Pause, ...]:
+    """Return the pauses of null, [from, to] or a list of those. Raises BadQuestion."""
+    if written is None:
+        return ()
+    if isinstance(written, list) and all(isinstance(item, list) for item in written):
+        return tuple(map(read_pause, written))
+    return (read_pause(written),)
+
+
 def read_extension(written: object) -> int:
     """Return an extension, a whole number of the clock's units. Raises BadQuestion."""
     if type(written) is not int or not 0 <= written <= EXTEND_MAX:
@@ -73,12 +82,10 @@ def read_question(fields: dict[str, Any]) -> Question:
             raise BadQuestion(f"{name} is missing")
     if not isinstance(fields["clock"], str):
         raise BadQuestion("clock must be a dotted key like order.handle.default")
-    suspend = fields.get("suspend") or []
-    pauses = suspend if isinstance(suspend, list) and suspend and isinstance(suspend[0], list) else [suspend]
     return Question(
         clock=fields["clock"],
         start=read_instant(fields["from"], "from"),
-        suspend=tuple(map(read_pause, pauses)) if suspend else (),
+        suspend=read_pauses(fields.get("suspend")),
         extend=read_extension(0 if fields.get("extend") is None else fields["extend"]),
     )
 

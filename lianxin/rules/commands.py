@@ -5,8 +5,9 @@
 """
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn, cast
 
 import typer
 
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _stop(sentence: str, status: int = 2) -> NoReturn:
-    typer.echo(sentence, err=True)
+    typer.echo(sentence if sentence.endswith(("?", ".")) else f"{sentence}.", err=True)
     raise typer.Exit(status)
 
 
@@ -38,7 +39,7 @@ def _rules(pack: str) -> "Rules":
     try:
         return load_rules(pack)
     except (UnknownPack, Unreadable) as trouble:
-        _stop(f"{trouble}.")
+        _stop(str(trouble))
     except BrokenPack as trouble:
         _stop(f"{trouble}\nThe pack has mistakes and was not used. See them with: lianxin rules check {pack}")
 
@@ -82,12 +83,12 @@ def _one(
         pauses = tuple(_pause(written) for written in suspend)
         question = Question(clock, read_instant(start, "--from"), pauses, read_extension(extend))
     except (BadQuestion, UnknownClock) as trouble:
-        _stop(f"{trouble}.")
+        _stop(str(trouble))
     try:
         found = answer(question, rules, cast(Lang, lang), steps=steps)
     except BadQuestion as trouble:
         if not as_json:
-            _stop(f"{trouble}.", 1)
+            _stop(str(trouble), 1)
         typer.echo(msgspec.json.encode({"error": str(trouble)}))
         raise typer.Exit(1) from trouble
     if as_json:
@@ -135,16 +136,22 @@ def _batch(batch: str, pack: str, lang: str, *, steps: bool) -> None:
         return others[name]
 
     good = True
-    try:
-        with typer.open_file(batch, "rb") as file:
-            for line, right in answer_lines(iter(file), rules_of, cast(Lang, lang), steps=steps):
-                sys.stdout.buffer.write(line)
-                good = good and right
-            sys.stdout.buffer.flush()
-    except OSError as trouble:
-        _stop(f"Cannot read {batch}: {trouble.strerror or trouble}.")
+    with _opened(batch) as file:
+        for line, right in answer_lines(file, rules_of, cast(Lang, lang), steps=steps):
+            sys.stdout.buffer.write(line)
+            good = good and right
+        sys.stdout.buffer.flush()
     if not good:
         raise typer.Exit(1)
+
+
+def _opened(batch: str) -> AbstractContextManager[BinaryIO]:
+    if batch == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(batch).open("rb")
+    except OSError as trouble:
+        _stop(f"Cannot read {batch}: {trouble.strerror or trouble}.")
 
 
 def check(
@@ -162,7 +169,7 @@ def check(
         content = read_text(file)
         now = None if load_at is None else read_instant(load_at, "--load-at")
     except (Unreadable, BadQuestion) as trouble:
-        _stop(f"{trouble}.")
+        _stop(str(trouble))
     root, mistakes = check_text(content)
     if not mistakes and root is not None:
         rules = rules_from_text(content, file)

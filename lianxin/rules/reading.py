@@ -40,14 +40,14 @@ class Leaf(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A list and its line."""
+    """A list and the line of its key."""
 
     items: "tuple[Leaf | Row | Branch, ...]"
     line: int
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """A mapping; `lines` holds the line of each key."""
+    """A mapping and the line of its own key; `lines` holds the line of each key in it."""
 
     entries: "dict[str, Leaf | Row | Branch]"
     lines: dict[str, int]
@@ -86,14 +86,14 @@ def read_nodes(text: str) -> tuple[Branch | None, list[Mistake]]:
             line = alias.start_mark.line + 1 if alias.start_mark else 1
             return None, [Mistake(line, "", f"the alias *{alias.anchor} is not allowed; write the value out")]
         node = yaml.compose(text, yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            return None, [Mistake(1, "", "a rule pack is a mapping of keys to values; this file is not")]
+        mistakes: list[Mistake] = []
+        return _branch(node, "", mistakes, 1), mistakes
     except yaml.YAMLError as trouble:
         return None, [_syntax(trouble, text)]
     except RecursionError:
         return None, [Mistake(1, "", "lists or mappings are nested too deeply")]
-    if not isinstance(node, yaml.MappingNode):
-        return None, [Mistake(1, "", "a rule pack is a mapping of keys to values; this file is not")]
-    mistakes: list[Mistake] = []
-    return _branch(node, "", mistakes), mistakes
 
 
 def _syntax(trouble: yaml.YAMLError, text: str) -> Mistake:
@@ -103,16 +103,17 @@ def _syntax(trouble: yaml.YAMLError, text: str) -> Mistake:
         return Mistake(mark.line + 1 if mark else 1, "", f"not YAML: {told}")
     if isinstance(trouble, yaml.reader.ReaderError):
         line = text.count("\n", 0, trouble.position) + 1
-        return Mistake(line, "", f"the character U+{ord(str(trouble.character)):04X} is not allowed in YAML")
+        return Mistake(line, "", f"the character U+{trouble.character:04X} is not allowed in YAML")
     return Mistake(1, "", f"not YAML: {trouble}")
 
 
-def _node(node: yaml.Node, key: str, mistakes: list[Mistake]) -> Leaf | Row | Branch:
+def _node(node: yaml.Node, key: str, mistakes: list[Mistake], holder: int | None = None) -> Leaf | Row | Branch:
+    """Return a node; `holder` is the line of the key it belongs to, which lists and mappings take as theirs."""
     line = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        return _branch(node, key, mistakes)
+        return _branch(node, key, mistakes, holder or line)
     if isinstance(node, yaml.SequenceNode):
-        return Row(tuple(_node(item, f"{key}[{n}]", mistakes) for n, item in enumerate(node.value)), line)
+        return Row(tuple(_node(item, f"{key}[{n}]", mistakes) for n, item in enumerate(node.value)), holder or line)
     if node.tag not in _PLAIN_TAGS:
         what = "a date" if node.tag.endswith(":timestamp") else f"the type {node.tag.rsplit(':', 1)[-1]}"
         mistakes.append(Mistake(line, key, f"{node.value} is read as {what}; write it in quotes"))
@@ -124,7 +125,7 @@ def _node(node: yaml.Node, key: str, mistakes: list[Mistake]) -> Leaf | Row | Br
         return Leaf(str(node.value), line)
 
 
-def _branch(node: yaml.MappingNode, key: str, mistakes: list[Mistake]) -> Branch:
+def _branch(node: yaml.MappingNode, key: str, mistakes: list[Mistake], holder: int) -> Branch:
     entries: dict[str, Leaf | Row | Branch] = {}
     lines: dict[str, int] = {}
     for name_node, value_node in node.value:
@@ -137,8 +138,8 @@ def _branch(node: yaml.MappingNode, key: str, mistakes: list[Mistake]) -> Branch
         if name in entries:
             mistakes.append(Mistake(line, full, f"given twice; the first time on line {lines[name]}"))
             continue
-        entries[name], lines[name] = _node(value_node, full, mistakes), line
-    return Branch(entries, lines, node.start_mark.line + 1)
+        entries[name], lines[name] = _node(value_node, full, mistakes, line), line
+    return Branch(entries, lines, holder)
 
 
 def plain(node: Leaf | Row | Branch) -> object:

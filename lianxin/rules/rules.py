@@ -4,7 +4,7 @@ A compiled rule pack (规则包): immutable, every value with its source. An ord
 reference `pack@version` under which it was accepted (C9). Pure once loaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -18,20 +18,28 @@ _NOTHING: Final = object()
 
 
 class UnknownClock(KeyError):
-    """No clock of the pack has this key.
+    """The pack has no clock of this key.
 
-    near  the pack's clocks that look like it, best first
+    near  clocks of the pack that look like it, best first
     """
 
-    def __init__(self, key: str, pack: str, near: Sequence[str]) -> None:
+    def __init__(self, key: str, pack: str, near: Sequence[str], reason: str = "") -> None:
         super().__init__(key)
         self.key = key
         self.near = tuple(near)
-        self._pack = pack
+        self._told = f"{pack} has no clock {key}{reason}"
 
     def __str__(self) -> str:
-        guess = f"; near ones: {', '.join(self.near)}" if self.near else ""
-        return f"{self._pack} has no clock {self.key}{guess}"
+        return f"{self._told}; near ones: {', '.join(self.near)}" if self.near else self._told
+
+
+def _near(key: str, known: Iterable[str]) -> list[str]:
+    """Return keys like `key`, best first: by spelling, or by their last word; all of them where none is alike."""
+    keys = list(known)
+    alike = get_close_matches(key, keys, n=5, cutoff=0.6)
+    last = key.rsplit(".", 1)[-1]
+    alike += [other for other in keys if other.rsplit(".", 1)[-1] == last and other not in alike]
+    return alike or keys
 
 
 class Rules(msgspec.Struct, frozen=True, eq=False):
@@ -77,7 +85,8 @@ class Rules(msgspec.Struct, frozen=True, eq=False):
         try:
             clock = self.clocks[key]
         except KeyError:
-            raise UnknownClock(key, self.ref, get_close_matches(key, self.clocks, n=5, cutoff=0.5)) from None
+            reason = "" if self._find(key) is _NOTHING else " (its value is not regulated or not a period of time)"
+            raise UnknownClock(key, self.ref, _near(key, self.clocks), reason) from None
         if part is None:
             return clock
         value = self.value(f"{key}.{part}")
@@ -97,7 +106,7 @@ class Rules(msgspec.Struct, frozen=True, eq=False):
         try:
             return self.periods[key]
         except KeyError:
-            raise UnknownClock(key, self.ref, get_close_matches(key, self.periods, n=5, cutoff=0.5)) from None
+            raise UnknownClock(key, self.ref, _near(key, self.periods)) from None
 
     def due(self, key: str, start: Instant, suspend: Pause | Sequence[Pause] | None = None, extend: int = 0) -> Due:
         """Return when the clock of `key` runs out. Raises UnknownClock and what `reckon` raises."""

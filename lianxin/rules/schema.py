@@ -46,12 +46,15 @@ _EXTRAS: Final[dict[str, Shape]] = {
     "src": text(),
 }
 _LEAF_FIELDS: Final = ("value", "max", "unit", *_EXTRAS)
+_GROUPS: Final = (*CLOCK_SECTIONS, "order.handle", "order.acknowledge")
 _KNOWN: Final = {
     "order": (
         "review", "dispatch", "acknowledge", "first_contact", "send_back_window", "send_back_decision",
         "send_backs_before_joint_meeting", "joint_meeting", "handle", "extension", "rework", "suspend", "followup",
     ),
-    "telephony": ("answer", "connect_rate_24h_min", "service_level_15s_min", "text_reply", "mailbox_reply", "ring_back"),
+    "telephony": (
+        "answer", "connect_rate_24h_min", "service_level_15s_min", "text_reply", "mailbox_reply", "ring_back",
+    ),
     "enterprise_2115": ("contact", "opinion", "solve", "systemic"),
 }  # fmt: skip
 
@@ -87,6 +90,13 @@ def _amount(node: Branch, key: str, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake(basis.line, join(key, "basis"), f"natural time contradicts the unit {unit.value}"))
 
 
+def _is_leaf(below: dict[str, Node], key: str) -> bool:
+    """Tell a leaf, be it misspelt, from a group of leaves: it has a leaf's field, or nothing but scalars."""
+    if any(name in _LEAF_FIELDS and isinstance(entry, Leaf) for name, entry in below.items()):
+        return True
+    return key not in _GROUPS and bool(below) and all(isinstance(entry, Leaf) for entry in below.values())
+
+
 def _leaves(node: Node, key: str, src: str | None, mistakes: list[Mistake]) -> None:
     """Check a leaf, or a group of leaves by name."""
     if not isinstance(node, Branch):
@@ -98,7 +108,7 @@ def _leaves(node: Node, key: str, src: str | None, mistakes: list[Mistake]) -> N
     below = {name: entry for name, entry in node.entries.items() if name != "src"}
     if not below:
         mistakes.append(Mistake(node.line, key, "is empty"))
-    if any(not isinstance(entry, Branch) for entry in below.values()):
+    if _is_leaf(below, key):
         _leaf(node, key, src, mistakes)
         return
     own = node.entries.get("src")

@@ -1,7 +1,7 @@
 """Why is it due then? The steps must add up to the date and name what was skipped, with its source."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianxin.deadlines import UNRESOLVED, Clock, OfficeHours, explain, official_calendar, reckon
@@ -83,6 +83,7 @@ def test_an_unknown_language_is_refused():
         explain(working_days(5), at("2026-11-02T09:00"), CALENDAR, lang="fr")
 
 
+@settings(deadline=None)
 @given(
     st.integers(at("2004-01-01T00:00"), at("2026-12-31T00:00")),
     st.sampled_from(["min", "h", "office_h", "d", "WD"]),

@@ -60,6 +60,7 @@ def test_every_start_day_of_23_years_falls_due_as_counted_day_by_day(value):
     assert wrong == []
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(1, 60))
 def test_cards_are_those_of_the_slow_clock(start, value):
     found = reckon(clock(value, "WD"), from_datetime(start), CALENDAR)
@@ -81,6 +82,7 @@ def test_office_hours_are_those_counted_minute_by_minute(start, value):
     assert reckon(clock(value, "office_h"), from_datetime(start), CALENDAR).due == expected
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(1, 40), st.data())
 def test_a_pause_in_working_days_consumes_the_days_strictly_between(start, value, data):
     try:
@@ -117,6 +119,7 @@ def test_a_pause_in_office_hours_keeps_the_minutes_not_consumed(start, value, da
     assert found.due == instant_or_unresolved(lambda: after_office_minutes(end, left))
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(1, 60))
 def test_natural_days_move_to_the_first_working_day_at_or_after_their_end(start, value):
     last = start.date() + timedelta(days=value)
@@ -135,6 +138,7 @@ def test_natural_days_move_to_the_first_working_day_at_or_after_their_end(start,
 UNITS = st.sampled_from(["min", "h", "office_h", "d", "WD"])
 
 
+@settings(deadline=None)
 @given(STARTS, UNITS, st.integers(1, 30), st.integers(0, 30), st.integers(0, 30))
 def test_extensions_add_up_and_a_longer_clock_never_ends_earlier(start, unit, value, one, two):
     begin = from_datetime(start)
@@ -145,6 +149,7 @@ def test_extensions_add_up_and_a_longer_clock_never_ends_earlier(start, unit, va
     assert longer == reckon(clock(value + one + two, unit), begin, CALENDAR).due
 
 
+@settings(deadline=None)
 @given(STARTS, UNITS, st.integers(1, 30), st.data())
 def test_a_pause_never_brings_a_due_date_forward_and_a_longer_one_never_earlier(start, unit, value, data):
     begin = from_datetime(start)
