@@ -133,7 +133,7 @@ def _cells(record: str, columns: tuple[str, ...], delimiter: str) -> Cells:
         return "引号没有成对", "a quotation mark is never closed"
     if len(fields) != len(columns):
         return (
-            f"应有{len(columns)}列,实有{len(fields)}列",
+            f"应有{len(columns)}列，实有{len(fields)}列",
             f"{len(fields)} cells instead of {len(columns)}",
         )
     if "\ufffd" in record:

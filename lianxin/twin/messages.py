@@ -176,15 +176,15 @@ def _notes(messages: Messages, english: bool, named: int) -> Iterator[str]:
         )
     if messages.unknown_columns:
         names = ", ".join(messages.unknown_columns)
-        yield f"Columns not used: {names}." if english else f"没有用到的列:{names}。"
+        yield f"Columns not used: {names}." if english else f"没有用到的列：{names}。"
     if messages.broken:
         count, kept = len(messages.broken), len(messages)
         yield (
             f"{count} rows were left out, {kept} messages are used."
             if english
-            else f"有{count}行没有采用,采用了{kept}条。"
+            else f"有{count}行没有采用，采用了{kept}条。"
         )
         for row in messages.broken[:named]:
-            yield f"Row {row.row}: {row.en}." if english else f"第{row.row}行:{row.zh}。"
+            yield f"Row {row.row}: {row.en}." if english else f"第{row.row}行：{row.zh}。"
         if count > named:
             yield f"And {count - named} more rows." if english else f"另外还有{count - named}行。"

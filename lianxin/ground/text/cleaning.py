@@ -55,7 +55,7 @@ def _readable(char: str) -> str:
 def _refuse_length(size: int) -> None:
     raise TextError(
         "too_long",
-        f"内容太长({size // 1024}千字节),一次最多100千字节,约3万字。原文没有保存,请分几次提交或作为附件上传。",
+        f"内容太长（{size // 1024}千字节），一次最多100千字节，约3万字。原文没有保存，请分几次提交或作为附件上传。",
         f"The text has {size // 1024} kB, at most 100 kB are taken at once (about 34,000 characters). "
         "It was not stored; please send it in pieces or as an attachment.",
     )

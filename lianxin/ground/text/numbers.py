@@ -75,7 +75,7 @@ def _is_date(eight: str) -> bool:
 def _refuse_character(char: str) -> NoReturn:
     raise NumberError(
         "characters",
-        f"编号里只有数字和一个连字符,这里出现了“{char}”。请核对后再输一遍。",
+        f"编号里只有数字和一个连字符，这里出现了“{char}”。请核对后再输一遍。",
         f"An order number has digits and one hyphen only; here is a “{char}”. Please check it.",
     )
 
@@ -83,7 +83,7 @@ def _refuse_character(char: str) -> NoReturn:
 def _refuse_length(count: int) -> NoReturn:
     raise NumberError(
         "length",
-        f"编号应是8位日期加6位或7位数字,这里一共有{count}位。请核对有没有漏掉或多出数字。",
+        f"编号应是8位日期加6位或7位数字，这里一共有{count}位。请核对有没有漏掉或多出数字。",
         "An order number is a date of 8 digits and 6 or 7 more; "
         f"here are {count} in all. Please look for one left out or doubled.",
     )
@@ -92,7 +92,7 @@ def _refuse_length(count: int) -> NoReturn:
 def _refuse_digit() -> NoReturn:
     raise NumberError(
         "digit",
-        "这个编号有一位数字不对,或相邻两位颠倒了。请对照短信或回执再念一遍。",
+        "这个编号有一位数字不对，或相邻两位颠倒了。请对照短信或回执再念一遍。",
         "One digit of this number is wrong, or two neighbours are swapped. "
         "Please read it again from the message or the receipt.",
     )
@@ -101,6 +101,6 @@ def _refuse_digit() -> NoReturn:
 def _refuse_date(eight: str) -> NoReturn:
     raise NumberError(
         "date",
-        f"编号的前8位是日期,而{eight}不是一个日期。请核对前8位。",
+        f"编号的前8位是日期，而{eight}不是一个日期。请核对前8位。",
         f"The first 8 digits are a date, and {eight} is none. Please check them.",
     )
