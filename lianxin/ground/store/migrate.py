@@ -32,13 +32,14 @@ _LOCK = 0x6C69616E78696E
 """`lianxin` in ASCII: the advisory lock's number."""
 
 
-def migrate(owner_url: str, folder: Path = MIGRATIONS) -> list[str]:
+def migrate(owner_url: str, folder: Path = MIGRATIONS, *, lock_timeout_s: int = LOCK_TIMEOUT_S) -> list[str]:
     """Apply what is missing; return the names applied by this call, in order.
 
-    owner_url  the database, as its owner
+    owner_url       the database, as its owner
+    lock_timeout_s  how long to wait for a table the hotline is using
     Raises MigrationFailed naming the file; that file then left no trace, those before it stay.
     """
-    with _only_one(owner_url), closing(_connect(owner_url)) as connection:
+    with _only_one(owner_url), closing(_connect(owner_url, lock_timeout_s)) as connection:
         book = _Book(connection)
         applied = []
         for migration in book.to_apply(read_migrations(str(folder))):
@@ -91,8 +92,8 @@ def _apply(book: _Book, migration: Migration) -> None:
         ) from failure
 
 
-def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
-    limits = f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout={STATEMENT_TIMEOUT_S}s"
+def _connect(url: str, lock_timeout_s: int = LOCK_TIMEOUT_S) -> "psycopg.Connection[tuple[object, ...]]":
+    limits = f"-c lock_timeout={lock_timeout_s}s -c statement_timeout={STATEMENT_TIMEOUT_S}s"
     return psycopg.connect(url, autocommit=True, options=limits)
 
 

@@ -110,10 +110,13 @@ def _says_ready(cluster: Cluster) -> bool:
 
 
 def _last_words(cluster: Cluster) -> str:
+    """Return what this start wrote: its complaints if its own log files were open by then, else its last lines."""
     words = cluster.log.read_text(errors="replace")
-    for log in sorted((cluster.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)[-1:]:
-        words += log.read_text(errors="replace")
-    return " / ".join(words.strip().splitlines()[-5:])
+    if "redirecting log output" not in words:
+        return " / ".join(words.strip().splitlines()[-5:])
+    newest = max((cluster.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    lines = newest.read_text(errors="replace").strip().splitlines()[-20:]
+    return " / ".join([line for line in lines if "FATAL" in line or "PANIC" in line] or lines[-5:])
 
 
 def _dies_with_parent(signal_number: int) -> Callable[[], None]:
