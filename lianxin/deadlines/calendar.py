@@ -18,7 +18,7 @@ OFFSET_MS: Final = 8 * 3_600_000
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
-class CalendarGap(Exception):  # noqa: N818
+class CalendarGap(Exception):
     """The official calendar does not cover a needed day, so nothing can be promised.
 
     day  the first day that is not known

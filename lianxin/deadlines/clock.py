@@ -87,5 +87,5 @@ class Due(msgspec.Struct, frozen=True):
     red: Instant | None
 
 
-class PauseRefused(ValueError):  # noqa: N818
+class PauseRefused(ValueError):
     """A pause (挂起) that this clock cannot have; `str()` says which and why."""

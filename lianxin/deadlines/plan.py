@@ -12,7 +12,7 @@ import msgspec
 from lianxin.deadlines.calendar import Calendar, make_calendar
 
 
-class PlanRefused(ValueError):  # noqa: N818
+class PlanRefused(ValueError):
     """The plan cannot be taken over; `str()` says what is wrong."""
 
 

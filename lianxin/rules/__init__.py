@@ -14,11 +14,15 @@ from lianxin.rules.loading import (
 )
 from lianxin.rules.reading import Mistake, Unreadable
 from lianxin.rules.rules import Rules, UnknownClock
+from lianxin.rules.shelf import NoRules, PackRefused, Shelf
 
 __all__ = [
     "BrokenPack",
     "Mistake",
+    "NoRules",
+    "PackRefused",
     "Rules",
+    "Shelf",
     "UnknownClock",
     "UnknownPack",
     "Unreadable",

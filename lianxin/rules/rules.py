@@ -77,6 +77,10 @@ class Rules(msgspec.Struct, frozen=True, eq=False):
         """The dotted keys of all clocks, in the order of the pack."""
         return tuple(self.clocks)
 
+    def with_calendar(self, calendar: Calendar) -> "Rules":
+        """Return the same rules on another calendar, e.g. one into which a year's plan was entered."""
+        return msgspec.structs.replace(self, calendar=calendar)
+
     def clock(self, key: str, part: str | None = None) -> Clock:
         """Return the clock of a key; with `part`, its variant (`order.review`, part `urgent`).
 

@@ -1,7 +1,10 @@
 """The packs of three places: the same dispatch, other dates; every value with its source."""
 
+from datetime import date, timedelta
+
 import pytest
 
+from lianxin.deadlines import make_calendar
 from lianxin.ground.clock import HOUR_MS, at_iso
 from lianxin.rules import (
     BrokenPack,
@@ -207,3 +210,10 @@ def test_nobody_is_called_in_the_quiet_hours(binzhou, accepted, earliest, due):
 def test_without_quiet_hours_the_call_is_due_at_the_end_of_the_day():
     accepted = at("2026-11-17T22:00")
     assert load_rules("gd-2022").followup_window(accepted) == (accepted, at("2026-11-18T00:00"))
+
+
+def test_rules_follow_another_calendar_when_given_one(binzhou):
+    first = date(2026, 9, 30)
+    all_worked = make_calendar({first + timedelta(days=n): True for n in range(30)})
+    assert binzhou.with_calendar(all_worked).due("order.handle.default", NATIONAL_DAY_EVE).due == at("2026-10-06T00:00")
+    assert binzhou.due("order.handle.default", NATIONAL_DAY_EVE).due == at("2026-10-14T00:00")
