@@ -9,10 +9,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("people", "units", "places", "rules", "deadlines", "contacts"),
     ("custody", "promises"),
     ("orders", "knowledge"),
-    (),
+    ("personnel", "privacy"),
     ("insight",),
     ("channels", "portal", "exchange"),
-    ("desks",),
+    ("desks", "worker"),
     ("twin",),
     ("house", "cli", "__main__"),
 )

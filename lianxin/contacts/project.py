@@ -21,6 +21,7 @@ class ContactRow(msgspec.Struct, gc=False):
     holder: str | None
     limit: Instant | None
     agent: str | None
+    person: str | None
 
 
 def row_of(contact: Contact) -> ContactRow:
@@ -35,6 +36,7 @@ def row_of(contact: Contact) -> ContactRow:
         contact.holder,
         contact.limit,
         contact.agent,
+        contact.person,
     )
 
 

@@ -41,6 +41,7 @@ class OrderRow(msgspec.Struct, gc=False):
     next: Instant | None
     closed: Instant | None
     archived: Instant | None
+    person: str | None
 
 
 class EventRow(msgspec.Struct, gc=False):
@@ -91,6 +92,7 @@ def row_of(order: Order) -> OrderRow:
         next_date(order),
         order.closed_at,
         order.archived_at,
+        order.person,
     )
 
 

@@ -99,6 +99,14 @@ def _time(ledger: MemoryLedger, row: Row) -> None:
         ledger.timers[row["subject"]] = Due(row["subject"], row["due"], 0)
 
 
+def _person(ledger: MemoryLedger, row: Row) -> None:
+    ledger.tables["persons_write"][(row["id"],)] = row
+    if row["erased"] is not None:
+        numbers = ledger.tables["person_numbers_write"]
+        for key in [key for key in numbers if key[0] == row["id"]]:
+            del numbers[key]
+
+
 def _send(ledger: MemoryLedger, row: Row) -> None:
     ledger.tables["outbox_write"].setdefault(row["id"], row)
 
@@ -110,7 +118,7 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "order_events_write": _keep("order_events_write", "order", "seq"),
     "contacts_write": _keep("contacts_write", "id"),
     "texts_write": _keep("texts_write", "order", "n"),
-    "persons_write": _keep("persons_write", "id"),
+    "persons_write": _person,
     "person_numbers_write": _keep("person_numbers_write", "person", "whole"),
     "staff_write": _keep("staff_write", "work_number"),
     "packs_write": _keep("packs_write", "ref"),

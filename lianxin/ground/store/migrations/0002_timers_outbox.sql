@@ -26,33 +26,34 @@ CREATE FUNCTION timers_postpone(p_subject bigint, p_until timestamptz, p_error t
     UPDATE timers SET due_at = p_until, attempts = attempts + 1, last_error = p_error WHERE subject_id = p_subject;
 $$;
 
--- owned by: store
+-- owned by: channels
 CREATE TABLE outbox (
     message_id uuid PRIMARY KEY,
     subject_id bigint NOT NULL,
     channel    text NOT NULL CHECK (channel IN ('sms', 'mail', 'webhook')),
     body       jsonb NOT NULL,
+    made_at    timestamptz NOT NULL,
     due_at     timestamptz NOT NULL,
     attempts   integer NOT NULL DEFAULT 0,
-    state      text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dead')),
-    sent_at    timestamptz,
+    state      text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dead', 'dropped')),
+    ended_at   timestamptz,
     last_error text
 );
-COMMENT ON TABLE outbox IS 'Messages to the world; message_id is the idempotency key that the receiver sees.';
+COMMENT ON TABLE outbox IS 'Messages to the world; message_id is the idempotency key that the receiver sees. dropped: there is nobody to send it to (no number known, or the person was erased).';
 CREATE INDEX outbox_waiting_idx ON outbox (due_at) WHERE state = 'waiting';
 CREATE INDEX outbox_dead_idx ON outbox (due_at) WHERE state = 'dead';
 CREATE INDEX outbox_subject_idx ON outbox (subject_id);
 
--- owned by: store
+-- owned by: channels
 CREATE FUNCTION outbox_write(p_rows jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO outbox (message_id, subject_id, channel, body, due_at)
-    SELECT r.id, r.subject, r.channel, r.body, to_timestamp(r.due / 1000.0)
+    INSERT INTO outbox (message_id, subject_id, channel, body, made_at, due_at)
+    SELECT r.id, r.subject, r.channel, r.body, to_timestamp(r.due / 1000.0), to_timestamp(r.due / 1000.0)
       FROM jsonb_to_recordset(p_rows) AS r(id uuid, subject bigint, channel text, body jsonb, due bigint)
         ON CONFLICT (message_id) DO NOTHING;
 END $$;
 
--- owned by: store
+-- owned by: site
 CREATE TABLE site (
     name  text PRIMARY KEY,
     value jsonb NOT NULL

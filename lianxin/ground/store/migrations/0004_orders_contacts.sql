@@ -10,23 +10,25 @@ CREATE TABLE contacts (
     disposition text NOT NULL,
     holder      text,
     limit_at    timestamptz,
-    agent       text
+    agent       text,
+    person_id   uuid
 );
 COMMENT ON TABLE contacts IS 'One arrival on any channel; disposition `pending` until it has ended, then holder and limit_at are null.';
 CREATE INDEX contacts_pending_idx ON contacts (limit_at) WHERE disposition = 'pending';
 CREATE INDEX contacts_arrived_idx ON contacts (arrived_at);
+CREATE INDEX contacts_person_idx ON contacts (person_id) WHERE person_id IS NOT NULL;
 
 -- owned by: contacts
 CREATE FUNCTION contacts_write(p_rows jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO contacts
     SELECT r.id, r.channel, r.line, to_timestamp(r.arrived / 1000.0), r.stage, r.disposition, r.holder,
-           to_timestamp(r."limit" / 1000.0), r.agent
+           to_timestamp(r."limit" / 1000.0), r.agent, r.person
       FROM jsonb_to_recordset(p_rows) AS r(id bigint, channel text, line text, arrived bigint, stage text,
-           disposition text, holder text, "limit" bigint, agent text)
+           disposition text, holder text, "limit" bigint, agent text, person uuid)
         ON CONFLICT (contact_id) DO UPDATE
        SET stage = excluded.stage, disposition = excluded.disposition, holder = excluded.holder,
-           limit_at = excluded.limit_at, agent = excluded.agent;
+           limit_at = excluded.limit_at, agent = excluded.agent, person_id = excluded.person_id;
 END $$;
 
 -- owned by: orders
@@ -51,7 +53,8 @@ CREATE TABLE orders (
     due_at      timestamptz,
     next_at     timestamptz,
     closed_at   timestamptz,
-    archived_at timestamptz
+    archived_at timestamptz,
+    person_id   uuid
 );
 COMMENT ON TABLE orders IS 'The order as its entries make it, in columns for lists; the whole value is the snapshot of its chain.';
 CREATE INDEX orders_open_holder_idx ON orders (holder, due_at, order_id) WHERE closed_at IS NULL;
@@ -59,6 +62,7 @@ CREATE INDEX orders_open_due_idx ON orders (due_at, order_id) WHERE closed_at IS
 CREATE INDEX orders_opened_idx ON orders (opened_at, order_id);
 CREATE INDEX orders_closed_idx ON orders (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX orders_contact_idx ON orders (contact_id);
+CREATE INDEX orders_person_idx ON orders (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX orders_parent_idx ON orders (parent_id) WHERE parent_id IS NOT NULL;
 
 -- owned by: orders
@@ -68,16 +72,17 @@ BEGIN
     SELECT r.id, r.number, r.state, r.holder, to_timestamp(r.held / 1000.0), r.offered, r.tracker, r.unit, r.kind,
            r.category, r.region, r.urgency, r.flags, r.contact, r.parent, r.pack, to_timestamp(r.opened / 1000.0),
            to_timestamp(r.due / 1000.0), to_timestamp(r.next / 1000.0), to_timestamp(r.closed / 1000.0),
-           to_timestamp(r.archived / 1000.0)
+           to_timestamp(r.archived / 1000.0), r.person
       FROM jsonb_to_recordset(p_rows) AS r(id bigint, number text, state text, holder text, held bigint, offered text,
            tracker text, unit text, kind text, category text, region text, urgency text, flags text[], contact bigint,
-           parent bigint, pack text, opened bigint, due bigint, next bigint, closed bigint, archived bigint)
+           parent bigint, pack text, opened bigint, due bigint, next bigint, closed bigint, archived bigint,
+           person uuid)
         ON CONFLICT (order_id) DO UPDATE
        SET state = excluded.state, holder = excluded.holder, held_since = excluded.held_since,
            offered_to = excluded.offered_to, tracker = excluded.tracker, unit = excluded.unit, kind = excluded.kind,
            category = excluded.category, region = excluded.region, urgency = excluded.urgency, flags = excluded.flags,
            parent_id = excluded.parent_id, pack = excluded.pack, due_at = excluded.due_at, next_at = excluded.next_at,
-           closed_at = excluded.closed_at, archived_at = excluded.archived_at;
+           closed_at = excluded.closed_at, archived_at = excluded.archived_at, person_id = excluded.person_id;
 END $$;
 
 -- owned by: orders
@@ -183,6 +188,8 @@ BEGIN
       FROM jsonb_to_recordset(p_rows) AS r(work_number text, chain bigint, roles text[], active boolean, successor text)
         ON CONFLICT (work_number) DO UPDATE
        SET roles = excluded.roles, active = excluded.active, successor = excluded.successor;
+    -- Every process that keeps rights in memory reads them again.
+    PERFORM pg_notify('rights', '');
 END $$;
 
 -- owned by: rules
@@ -199,6 +206,7 @@ BEGIN
     INSERT INTO packs SELECT r.ref, r.chain, r.body
       FROM jsonb_to_recordset(p_rows) AS r(ref text, chain bigint, body text)
         ON CONFLICT (ref) DO NOTHING;
+    PERFORM pg_notify('rules', '');
 END $$;
 
 GRANT SELECT, INSERT, UPDATE ON contacts, orders, texts, persons, staff TO lianxin_app;
