@@ -1,0 +1,114 @@
+"""What does one caller's contact look like, from ring to the last word?
+
+A script of steps with their instants, made from the seed and the contact's number alone.
+Shares are assumptions of the twin; a text that says what it is about keeps its outcome. Pure.
+"""
+
+from typing import Final, NamedTuple
+
+from lianxin.contacts.contact import Matter
+from lianxin.ground.clock import MINUTE_MS, SECOND_MS, Instant
+from lianxin.orders.order import Order
+from lianxin.twin.dice import Dice
+from lianxin.twin.messages import Message
+from lianxin.twin.world import World
+
+_OUTCOMES: Final = (
+    ("opened", 39.0),
+    ("answered", 43.0),
+    ("heard", 2.4),
+    ("test", 2.2),
+    ("silent", 2.3),
+    ("harassment", 0.6),
+    ("not_accepted", 1.3),
+    ("referred", 3.2),
+    ("joined", 2.4),
+    ("added", 2.6),
+    ("emergency", 0.5),
+)
+_LEAVES: Final = 0.032
+_SECOND_MATTER: Final = 0.05
+_LINES: Final = (("12345", 88.0), ("12319", 3.0), ("12369", 3.0), ("12333", 3.0), ("96178", 3.0))
+_CHANNELS: Final = (("call", 86.0), ("web", 6.0), ("wechat", 6.0), ("sms", 2.0))
+_UTILITIES: Final = frozenset({"0201", "0203", "0204", "0301"})
+TRANSFERS: Final = (("12348", 30.0), ("12393", 25.0), ("12333", 25.0), ("12329", 10.0), ("95598", 10.0))
+
+
+class Script(NamedTuple):
+    """One contact: who says what, when it is answered, and what it becomes.
+
+    left_at   the caller hung up before the answer, None: answered
+    outcomes  of each matter, in the order in which they come up
+    """
+
+    contact: int
+    arrived_at: Instant
+    channel: str
+    line: str
+    message: Message
+    left_at: Instant | None
+    taken_at: Instant
+    noted_at: Instant
+    ended_at: Instant
+    outcomes: tuple[str, ...]
+    agent: str
+
+
+def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
+    """Return what will happen on this contact."""
+    dice = Dice(world.seed, contact)
+    message = dice.one_of(world.messages)
+    channel = dice.weighted(_CHANNELS)
+    line = dice.weighted(_LINES) if channel == "call" else "12345"
+    leaves = channel == "call" and dice.chance(_LEAVES)
+    wait = dice.lognormal(7 * SECOND_MS, 0.8) if channel == "call" else dice.lognormal(3 * MINUTE_MS, 0.7)
+    left_at = arrived_at + dice.lognormal(24 * SECOND_MS, 0.6) if leaves else None
+    talk = min(dice.lognormal(150 * SECOND_MS, 0.7), 50 * MINUTE_MS)
+    taken_at = arrived_at + wait
+    noted_at = taken_at + talk
+    outcomes = [message.outcome_hint if message.outcome_hint in _KNOWN else dice.weighted(_OUTCOMES)]
+    if dice.chance(_SECOND_MATTER) and outcomes[0] in ("opened", "answered"):
+        outcomes.append(dice.weighted((("answered", 70.0), ("opened", 30.0))))
+    agent = world.on_duty("agent", taken_at, dice)
+    ended_at = noted_at + dice.lognormal(40 * SECOND_MS, 0.6)
+    return Script(
+        contact,
+        arrived_at,
+        channel,
+        line,
+        message,
+        left_at,
+        taken_at,
+        noted_at,
+        ended_at,
+        tuple(outcomes),
+        agent,
+    )
+
+
+_KNOWN: Final = frozenset(name for name, _ in _OUTCOMES)
+
+
+def urgency_of(message: Message, outcome: str, category: str, dice: Dice) -> str:
+    """Return how urgent an order is: danger to life, a utility that fails, urgent, or normal."""
+    if outcome == "emergency":
+        return "life_danger"
+    if category in _UTILITIES and dice.chance(0.45):
+        return "utilities"
+    return "urgent" if dice.chance(0.02) else "normal"
+
+
+def matter_of(outcome: str, dice: Dice, order: int | None) -> Matter:
+    """Return the matter an agent notes for an outcome that opens no order."""
+    if outcome == "answered":
+        return Matter("answered", item=f"K{dice.between(1, 900):04d} v{dice.between(1, 9)}")
+    if outcome == "referred":
+        return Matter("referred", to=dice.weighted(TRANSFERS))
+    if outcome == "not_accepted":
+        return Matter("not_accepted", ground=dice.one_of(("litigation", "petition", "disclosure", "reconsideration")))
+    return Matter(outcome, order=order if outcome in ("joined", "added") else None)
+
+
+def same_matter(order: Order, category: str, region: str) -> bool:
+    """Whether an open order is about the same kind of matter in the same place."""
+    return order.closed_at is None and order.category == category and order.region == region

@@ -1,0 +1,308 @@
+"""How does the twin's city live? Events in the order of their instants, each a command on the pure cores.
+
+The play keeps every order in memory and applies each command itself, so it knows what
+comes of it without a database; whoever drives it may carry out the same operations on a
+store (`lianxin day`) and must come to the same state. A seed replays exactly.
+"""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from typing import Any, Final, NamedTuple
+
+from lianxin.contacts import course
+from lianxin.contacts.contact import Contact, Matter
+from lianxin.contacts.contact import next_date as contact_date
+from lianxin.ground.clock import DAY_MS, MINUTE_MS, Instant, local_date
+from lianxin.ground.text import make_number
+from lianxin.orders import commands as c
+from lianxin.orders.dates import next_date
+from lianxin.orders.lifecycle import decide
+from lianxin.orders.order import Order
+from lianxin.orders.refusal import Refused
+from lianxin.orders.service import Words, contact_id_of, order_id_of
+from lianxin.orders.steps import joining
+from lianxin.twin.behaviour import Action, next_action
+from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
+from lianxin.twin.dice import Dice, command_id, salt_of
+from lianxin.twin.world import World
+
+
+class Op(NamedTuple):
+    """A command that was played: what a service is asked to do, and what must come of it.
+
+    what     meet (contact), submit (order and contact), act, join (two orders), tick
+    chains   every chain it reads or writes; operations with a chain in common keep their order
+    seq      where the subject stands after it;  state: its state or disposition then
+    """
+
+    what: str
+    at: Instant
+    subject: int
+    command: Any
+    words: Words | None
+    chains: tuple[int, ...]
+    seq: int
+    state: str
+
+
+_NEXT: Final = 64
+"""Keys of dice thrown for a contact's own events."""
+
+
+class Play:
+    """One city playing. `run` yields every operation; figures are read afterwards.
+
+    until  instant at which it stops, whatever is still open
+    """
+
+    def __init__(self, world: World, until: Instant) -> None:
+        self.world = world
+        self.until = until
+        self.now: Instant = 0
+        self.orders: dict[int, Order] = {}
+        self.contacts: dict[int, Contact] = {}
+        self.archived = 0
+        self.operations = 0
+        self.refused = 0
+        self._heap: list[tuple[Instant, int, Any, int, Any]] = []
+        self._count = 0
+        self._scripts: dict[int, Script] = {}
+        self._running: dict[Any, int] = {}
+        self._recent: dict[tuple[str, str], int] = {}
+
+    def call(self, at: Instant) -> None:
+        """Let a contact come in at an instant; contacts must be called in the order of their instants."""
+        contact = contact_id_of(self._number("contact", at))
+        self._at(at, self._arrive, contact)
+
+    def run(self) -> Iterator[Op]:
+        """Play until nothing is left to happen or the time is over."""
+        heap = self._heap
+        while heap:
+            at, _, what, subject, seq = heappop(heap)
+            if at > self.until:
+                return
+            self.now = at
+            yield from what(subject, at, seq)
+
+    def _at(self, at: Instant, what: Any, subject: int, seq: Any = 0) -> None:
+        self._count += 1
+        heappush(self._heap, (at, self._count, what, subject, seq))
+
+    def _number(self, kind: str, at: Instant) -> str:
+        day = local_date(at)
+        running = self._running.get((kind, day), 0) + 1
+        self._running[kind, day] = running
+        return make_number(day, running)
+
+    # Contacts
+
+    def _arrive(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        script = script_of(self.world, subject, at)
+        self._scripts[subject] = script
+        self.contacts[subject] = Contact(id=subject)
+        arrive = course.Arrive(
+            id=command_id(at, self.world.seed, subject), by="system", channel=script.channel, line=script.line
+        )
+        yield self._meet(subject, arrive, at)
+        if script.left_at is not None:
+            self._at(script.left_at, self._leave, subject)
+        else:
+            self._at(script.taken_at, self._take, subject)
+
+    def _meet(self, subject: int, command: course.ContactCommand, at: Instant) -> Op:
+        _, after = course.decide(self.contacts[subject], command, self.world.rules, at)
+        self.contacts[subject] = after
+        self.operations += 1
+        if after.stage == "ended" and not after.promises:
+            del self.contacts[subject]
+        return Op("meet", at, subject, command, None, (subject,), after.seq, after.disposition)
+
+    def _leave(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        yield self._meet(subject, course.Leave(id=self._command(at, subject, 1), by="citizen"), at)
+        dice = Dice(self.world.seed, subject, _NEXT)
+        self._at(at + dice.lognormal(11 * MINUTE_MS, 0.5), self._ring_back, subject)
+        self._tick_contact(subject)
+
+    def _ring_back(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        contact = self.contacts.get(subject)
+        if contact is None or not contact.promises:
+            return
+        dice = Dice(self.world.seed, subject, _NEXT, contact.seq)
+        by = self.world.on_duty("agent", at, dice)
+        command = course.RingBack(id=self._command(at, subject, contact.seq), by=by, reached=dice.chance(0.7))
+        yield self._meet(subject, command, at)
+        if subject in self.contacts:
+            self._at(at + dice.lognormal(10 * MINUTE_MS, 0.4), self._ring_back, subject)
+            self._tick_contact(subject)
+
+    def _tick_contact(self, subject: int) -> None:
+        contact = self.contacts.get(subject)
+        due = contact_date(contact) if contact is not None else None
+        if contact is not None and due is not None:
+            self._at(due, self._look, subject, contact.seq)
+
+    def _look(self, subject: int, at: Instant, seq: int) -> Iterator[Op]:
+        contact = self.contacts.get(subject)
+        if contact is None or contact.seq != seq:
+            return
+        yield self._meet(subject, course.Look(id=self._command(at, subject, seq, 9), by="system"), at)
+        self._tick_contact(subject)
+
+    def _take(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        script = self._scripts[subject]
+        yield self._meet(subject, course.Take(id=self._command(at, subject, 2), by=script.agent), at)
+        self._at(script.noted_at, self._write_up, subject)
+
+    def _write_up(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        script = self._scripts.pop(subject)
+        last: Matter | None = None
+        for n, outcome in enumerate(script.outcomes):
+            dice = Dice(self.world.seed, subject, n, 21)
+            category, region = self._about(script, dice, n)
+            outcome, order_id = self._which(outcome, category, region)
+            at += n
+            if last is not None:
+                note = course.NoteMatter(id=self._command(at, subject, 30 + n), by=script.agent, matter=last)
+                yield self._meet(subject, note, at)
+                last = None
+            if outcome in ("opened", "emergency"):
+                yield self._submit(subject, script, outcome, category, region, at, n)
+                continue
+            if order_id is not None:
+                yield from self._add(subject, script, order_id, at, n)
+            last = matter_of(outcome, dice, order_id)
+        ended_at = max(script.ended_at, at)
+        end = course.End(id=self._command(ended_at, subject, 4), by=script.agent, matter=last)
+        yield self._meet(subject, end, ended_at)
+
+    def _about(self, script: Script, dice: Dice, n: int) -> tuple[str, str]:
+        world = self.world
+        category = world.category_of(script.message, dice) if n == 0 else dice.one_of(world.categories)
+        return category, dice.weighted(world.regions)
+
+    def _which(self, outcome: str, category: str, region: str) -> tuple[str, int | None]:
+        if outcome not in ("joined", "added"):
+            return outcome, None
+        order = self.orders.get(self._recent.get((category, region), 0))
+        if order is None or order.closed_at is not None or order.state in _TOO_LATE_TO_ADD:
+            return "opened", None
+        return outcome, order.id
+
+    def _submit(
+        self, subject: int, script: Script, outcome: str, category: str, region: str, at: Instant, n: int
+    ) -> Op:
+        world, message = self.world, script.message
+        dice = Dice(world.seed, subject, n, 22)
+        number = self._number("order", at)
+        order_id = order_id_of(number)
+        words = Words(message.title, message.text, salt_of(world.seed, order_id))
+        flags = (*(("enterprise",) if message.enterprise else ()), *(("emergency",) if outcome == "emergency" else ()))
+        command = c.Submit(
+            id=self._command(at, subject, 40 + n),
+            by=script.agent,
+            role="agent",
+            number=number,
+            contact=subject,
+            citizen_since=at,
+            kind=world.kind_of(message, dice),
+            category=category,
+            region=region,
+            urgency=urgency_of(message, outcome, category, dice),
+            flags=flags,
+            text_hash=words.hash(),
+        )
+        entries, after = decide(Order(id=order_id, number=number), command, world.rules, at)
+        self._keep(after)
+        note = course.NoteMatter(
+            id=command.id,
+            by=command.by,
+            matter=Matter(outcome, order=order_id, to="110/120" if outcome == "emergency" else ""),
+        )
+        self.contacts[subject] = course.decide(self.contacts[subject], note, world.rules, at)[1]
+        self.operations += 1
+        self._recent[category, region] = order_id
+        return Op("submit", at, order_id, command, words, (order_id, subject), after.seq, after.state)
+
+    def _add(self, subject: int, script: Script, order_id: int, at: Instant, n: int) -> Iterator[Op]:
+        words = Words("", script.message.text, salt_of(self.world.seed, subject, n))
+        command = c.Add(
+            id=self._command(at, subject, 50 + n),
+            by=script.agent,
+            role="agent",
+            contact=subject,
+            text_hash=words.hash(),
+        )
+        yield from self._act("act", self.orders[order_id], command, words, at)
+
+    def _command(self, at: Instant, subject: int, *keys: int) -> Any:
+        return command_id(at, self.world.seed, subject, *keys)
+
+    # Orders
+
+    def _keep(self, order: Order) -> None:
+        """Keep an order as it is now and plan its next step and its clock."""
+        if order.archived_at is not None:
+            self.orders.pop(order.id, None)
+            self.archived += 1
+            return
+        self.orders[order.id] = order
+        due = next_date(order)
+        if due is not None:
+            self._at(max(due, order.last_at), self._tick, order.id, order.seq)
+        action = next_action(self.world, order, self._candidate)
+        if action is not None:
+            self._at(action.at, self._step, order.id, (order.seq, action))
+
+    def _candidate(self, order: Order) -> int | None:
+        other = self.orders.get(self._recent.get((order.category, order.region), 0))
+        while other is not None and other.parent is not None:
+            other = self.orders.get(other.parent)
+        if other is None or other.id == order.id or other.state not in joining.GOES_ON:
+            return None
+        return other.id
+
+    def _tick(self, order_id: int, at: Instant, seq: int) -> Iterator[Op]:
+        order = self.orders.get(order_id)
+        if order is None or order.seq != seq:
+            return
+        command = c.Tick(id=self._command(at, order_id, seq, 8), by="system", role="system")
+        yield from self._act("tick", order, command, None, at)
+
+    def _step(self, order_id: int, at: Instant, planned: tuple[int, Action]) -> Iterator[Op]:
+        order = self.orders.get(order_id)
+        seq, action = planned
+        if order is None or order.seq != seq:
+            return
+        if isinstance(action.command, c.Join):
+            yield from self._join(order, action.command, at)
+        else:
+            yield from self._act("act", order, action.command, action.words, at)
+
+    def _act(self, what: str, order: Order, command: c.Command, words: Words | None, at: Instant) -> Iterator[Op]:
+        try:
+            _, after = decide(order, command, self.world.rules, at)
+        except Refused:
+            self.refused += 1
+            raise
+        self.operations += 1
+        self._keep(after)
+        yield Op(what, at, order.id, command, words, (order.id,), after.seq, after.state)
+
+    def _join(self, order: Order, command: c.Join, at: Instant) -> Iterator[Op]:
+        root = self.orders.get(command.parent)
+        if root is None or root.state not in joining.GOES_ON:
+            again = next_action(self.world, order, self._candidate)
+            assert again is not None, order.number
+            self._at(at + MINUTE_MS, self._step, order.id, (order.seq, again._replace(at=at + MINUTE_MS)))
+            return
+        _, _, after, root_after = joining.join(order, root, command, self.world.rules, at)
+        self.operations += 1
+        self._keep(after)
+        self._keep(root_after)
+        yield Op("join", at, order.id, command, None, (order.id, root.id), after.seq, after.state)
+
+
+_TOO_LATE_TO_ADD: Final = frozenset({"replied", "followup_due", "followup_failed", "transferred"})
+LONGEST_MS: Final = 120 * DAY_MS
+"""A day's orders are followed for at most 120 days."""
