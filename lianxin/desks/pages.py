@@ -10,7 +10,6 @@ from litestar.types import ControllerRouterHandler
 from lianxin.desks.book import Book
 from lianxin.desks.city import Map
 from lianxin.desks.drawing import drawing_of
-from lianxin.desks.words import DISPOSITION_WORDS, GROUP_WORDS
 from lianxin.ground.web import Paper
 from lianxin.ground.web.paper import AnyRequest
 
@@ -27,8 +26,6 @@ def book_routes(read: ReadBook, paper: Paper, city_map: Map | None) -> list[Cont
             "book": book,
             "drawing": drawing_of(book),
             "city_map": city_map,
-            "group_words": GROUP_WORDS,
-            "disposition_words": DISPOSITION_WORDS,
         }
 
     @get("/")

@@ -27,3 +27,16 @@ DISPOSITION_WORDS: dict[str, str] = {
     "pending": marked("going on"),
 }
 """Every outcome of a contact, in the order of the page."""
+
+CHANNEL_WORDS: dict[str, str] = {
+    "phone": marked("telephone"),
+    "call": marked("telephone"),
+    "web": marked("web site"),
+    "sms": marked("text message"),
+    "mail": marked("e-mail"),
+    "app": marked("app"),
+    "wechat": marked("WeChat"),
+    "110": marked("handed over by 110"),
+    "province": marked("province platform"),
+    "media": marked("media column"),
+}

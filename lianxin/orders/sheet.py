@@ -136,7 +136,7 @@ def sheet_of(found: Found, rules: Rules, now: Instant, language: Language, demo:
     return Sheet(
         now=now,
         order=order,
-        title=first.title if first is not None else found.number,
+        title=_title(first) or found.number,
         words=first,
         additions=texts,
         deadline=_deadline(order, rules, now, language),
@@ -150,6 +150,11 @@ def sheet_of(found: Found, rules: Rules, now: Instant, language: Language, demo:
         channel=found.channel,
         demo=demo,
     )
+
+
+def _title(text: Text | None) -> str:
+    """Return the title, or the beginning of the words where none was given, as the lists do."""
+    return "" if text is None else text.title or text.text[:30]
 
 
 def due_state(due: Instant | None, now: Instant, yellow: Instant | None = None) -> DueState:

@@ -1,4 +1,4 @@
-"""How are the states, steps and marks of an order called on a page? English words; the catalogue has the Chinese ones."""
+"""How are the states, steps and marks of an order called on a page? In English; the catalogue has the Chinese."""
 
 from lianxin.ground.web import marked
 
@@ -97,7 +97,7 @@ ENTRY_WORDS: dict[str, str] = {
     "noted": marked("Progress"),
     "added": marked("News from a citizen"),
     "extension_asked": marked("Extension asked"),
-    "extension_granted": marked("Extension granted"),
+    "extended": marked("Extension granted"),
     "extension_refused": marked("Extension refused"),
     "suspension_asked": marked("Suspension asked"),
     "suspended": marked("Suspended, the unit's clock stands"),
@@ -118,9 +118,9 @@ ENTRY_WORDS: dict[str, str] = {
     "followup_attempted": marked("Follow-up reached nobody"),
     "followup_answered": marked("Citizen asked"),
     "promised_later": marked("Solution promised for later"),
-    "rework": marked("Sent to rework"),
-    "rework_confirmed": marked("Rework confirmed"),
-    "rework_refused": marked("Rework refused"),
+    "rework_ordered": marked("Sent to rework"),
+    "joined_followed_up": marked("Citizen of a joined order asked"),
+    "urged": marked("Urged"),
     "completed": marked("Completed"),
     "withdrawn": marked("Withdrawn by the citizen"),
     "transferred": marked("Transferred to another system"),
@@ -167,6 +167,7 @@ SAY_WORDS: dict[str, str] = {
     "told": marked("told to the citizen"),
     "defects": marked("defects"),
     "contacted": marked("contacted"),
+    "informed": marked("told the same"),
     "evidence": marked("evidence"),
     "facts": marked("facts"),
     "explained": marked("explained"),
@@ -181,28 +182,36 @@ SAY_WORDS: dict[str, str] = {
     "parent": marked("goes on in"),
     "system": marked("system"),
     "foreign_id": marked("number there"),
-    "solved": marked("solved"),
-    "satisfied": marked("satisfied"),
+    "solved": marked("solved?"),
+    "satisfied": marked("satisfied?"),
     "amount": marked("by"),
 }
 """Labels of the evidence an entry carries; what is not listed stays in the chain and off the page."""
 
-VALUE_WORDS: dict[str, str] = {
-    "solved": marked("solved"),
-    "partly": marked("partly solved"),
-    "promised_later": marked("promised for later"),
-    "not_solved": marked("not solved"),
-    "cannot_say": marked("cannot say"),
-    "very": marked("very satisfied"),
-    "yes": marked("satisfied"),
-    "basic": marked("basically satisfied"),
-    "no": marked("dissatisfied"),
-    "very_no": marked("very dissatisfied"),
-    "no_comment": marked("no comment"),
-    "engaged": marked("engaged"),
-    "no_answer": marked("no answer"),
-    "refused": marked("did not want to talk"),
-    "wrong_number": marked("wrong number"),
-    "date": marked("the date has come"),
+VALUE_WORDS: dict[str, dict[str, str]] = {
+    "solved": {
+        "solved": marked("solved"),
+        "partly": marked("partly solved"),
+        "promised_later": marked("promised for later"),
+        "not_solved": marked("not solved"),
+        "cannot_say": marked("cannot say"),
+    },
+    "satisfied": {
+        "very": marked("very satisfied"),
+        "yes": marked("satisfied"),
+        "basic": marked("basically satisfied"),
+        "no": marked("dissatisfied"),
+        "very_no": marked("very dissatisfied"),
+        "no_comment": marked("no comment"),
+    },
+    "result": {
+        "engaged": marked("engaged"),
+        "no_answer": marked("no answer"),
+        "refused": marked("did not want to talk"),
+        "wrong_number": marked("wrong number"),
+    },
+    "contacted": {"yes": marked("yes"), "no": marked("no"), "unsure": marked("not sure")},
+    "informed": {"yes": marked("yes"), "no": marked("no"), "differs": marked("differs")},
+    "reason": {"date": marked("the date has come")},
 }
-"""Codes that entries carry as values."""
+"""Codes that entries carry as values, by the name they stand under."""

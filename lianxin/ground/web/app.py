@@ -9,19 +9,19 @@ Until there is a login the site is read-only and bound to this machine.
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import msgspec
 from litestar import Litestar, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.compression import CompressionConfig
 from litestar.response import ServerSentEvent
 from litestar.types import ControllerRouterHandler, Message, Scope
 
+from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import Paper
 from lianxin.ground.web.refusals import refusal_handlers
 
-__all__ = ["Probe", "WebSettings", "create_app"]
+__all__ = ["Probe", "create_app"]
 
 POLICY = "; ".join(
     (
@@ -44,19 +44,6 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-
-
-class WebSettings(msgspec.Struct, frozen=True):
-    """Where the site answers.
-
-    host   address to bind to; loopback until there is a login
-    port   0 to 65535
-    names  names under which requests may arrive: another site's page cannot reach this one under its own name
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 12345
-    names: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
 
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]

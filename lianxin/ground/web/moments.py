@@ -43,6 +43,7 @@ class Words:
             "moment": self.moment,
             "until": self.until,
             "day": self.day,
+            "cell": self.cell,
             "hour": self.hour,
             "span": self.span,
             "left": self.left,
@@ -53,6 +54,12 @@ class Words:
         """Return `11月23日 周一`; the year stands before it when it is not `this_year`."""
         words = {"date": self._date(day, this_year), "weekday": self._weekday(day)}
         return self._("%(weekday)s %(date)s") % words
+
+    def cell(self, day: date, *, with_month: bool) -> str:
+        """Return a day as the head of a narrow column: `18 周三`, with its month where one begins."""
+        if with_month:
+            return self.day(day)
+        return self._("%(weekday)s %(day)d") % {"day": day.day, "weekday": self._weekday(day)}
 
     def hour(self, at: Instant) -> str:
         """Return the local time of day, `16:05`."""

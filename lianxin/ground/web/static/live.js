@@ -16,11 +16,21 @@
   document.addEventListener("htmx:sseBeforeMessage", function (event) {
     if (event.detail && event.detail.type === "lost") show(true);
   });
+  /* "/" goes to the search, J and K to the next and the previous row of a list, Enter opens it as any link. */
+  function move(step) {
+    var links = Array.prototype.slice.call(document.querySelectorAll(".tray tbody td:first-child a"));
+    var next = links[links.indexOf(document.activeElement) + step];
+    if (next) next.focus();
+  }
   document.addEventListener("keydown", function (event) {
     var field = document.querySelector("[data-seek]");
-    if (event.key !== "/" || !field || /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
-    event.preventDefault();
-    field.focus();
-    field.select();
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
+    if (event.key === "/" && field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    } else if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
   });
 })();

@@ -1,0 +1,42 @@
+"""The commands of the screens: `web` serves the pages, `pictures` draws the README's."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to the front door."""
+    app.command("web")(_web)
+    app.command("pictures")(_pictures)
+
+
+def _web() -> None:
+    """Serve the pages of this site; `lianxin run` starts it with everything else."""
+    import asyncio
+
+    from lianxin.desks.site import serve
+    from lianxin.ground.site import configure_logs, load_site
+
+    site = load_site()
+    configure_logs(site.settings.log, "web")
+    with site.database(die_with_parent=site.supervised) as database:
+        asyncio.run(serve(database.app_url, site.settings.web))
+
+
+def _pictures(
+    url: str = typer.Option("", help="Address of the running demo; its own site where none is given."),
+    folder: str = typer.Option("docs/pictures", help="Where the pictures go."),
+) -> None:
+    """Draw docs/pictures/book.png and order.png from a running demo, with the Chromium of this machine."""
+    from pathlib import Path
+
+    from lianxin.desks.pictures import NoBrowser, NothingToDraw, draw_pictures
+    from lianxin.ground.site import load_site
+
+    web = load_site().settings.web
+    try:
+        drawn = draw_pictures(url or f"http://localhost:{web.port}", Path(folder))
+    except (NoBrowser, NothingToDraw) as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(2) from failure
+    for picture in drawn:
+        typer.echo(f"drawn {picture}")

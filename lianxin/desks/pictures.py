@@ -1,0 +1,85 @@
+"""How do the pictures of the README come about? By looking at a running demo with a real browser."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+QUIET: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""The browser starts by itself, as root too, and talks to nobody but the site."""
+
+
+class NoBrowser(Exception):
+    """There is no Chromium or no driver for it on this machine."""
+
+
+class NothingToDraw(Exception):
+    """The site does not answer or has no orders yet."""
+
+
+def browser_path() -> str:
+    """Return the Chromium of this machine. Raises NoBrowser."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    raise NoBrowser("There is no Chromium on this machine; nothing was drawn. `apt-get install chromium` brings one.")
+
+
+def draw_pictures(url: str, folder: Path) -> list[Path]:
+    """Draw the book at 1920 x 1080 and the most eventful order of the first list at 1366 x 900.
+
+    Raises NoBrowser and NothingToDraw.
+    """
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as missing:
+        raise NoBrowser(
+            "The driver playwright is not installed; nothing was drawn. `make setup` brings it."
+        ) from missing
+    folder.mkdir(parents=True, exist_ok=True)
+    book, order = folder / "book.png", folder / "order.png"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=list(QUIET))
+        try:
+            page = browser.new_page(viewport={"width": 1920, "height": 1080})
+            _draw(page, f"{url}/book", book)
+            number = _eventful_order(page, url)
+            page.set_viewport_size({"width": 1366, "height": 900})
+            _draw(page, f"{url}/orders/{number}", order)
+        except Error as failure:
+            first_line = str(failure).splitlines()[0]
+            raise NothingToDraw(f"{url} could not be drawn: {first_line} Start a demo with `make run`.") from failure
+        finally:
+            browser.close()
+    return [book, order]
+
+
+def _draw(page: "Page", address: str, file: Path) -> None:
+    page.goto(address, wait_until="load")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=file)
+
+
+def _eventful_order(page: "Page", url: str) -> str:
+    """Return the number of the order in the first list at whose page most has happened."""
+    page.goto(f"{url}/orders")
+    numbers = page.locator(".tray tbody .num").all_inner_texts()
+    numbers = [number for number in numbers if number.count("-") == 1][:12]
+    if not numbers:
+        raise NothingToDraw(f"{url} has no orders yet; nothing was drawn. Wait for the demo's first calls.")
+    steps = {}
+    for number in numbers:
+        page.goto(f"{url}/orders/{number}")
+        steps[number] = page.locator(".course > li").count()
+    return max(steps, key=lambda number: steps[number])

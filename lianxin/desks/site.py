@@ -1,0 +1,123 @@
+"""How is the web site of the house put together and served?
+
+One process: a pool of connections, a listener on the ledger, the pages. It only reads.
+The database may be away at the start and at any time after: pages then say so, and
+answer again as soon as it is back.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import structlog
+from litestar import Litestar
+
+from lianxin.desks.city import draw_city
+from lianxin.desks.pages import book_routes
+from lianxin.desks.present import site_present
+from lianxin.desks.reading import BookReader
+from lianxin.desks.terms import terms
+from lianxin.ground.clock import Clock, RealClock
+from lianxin.ground.site.settings import WebSettings
+from lianxin.ground.web import Live, Paper, Shelf, create_app
+from lianxin.orders import pages as order_pages
+from lianxin.orders.reading import OrderReader
+from lianxin.rules import load_rules
+from lianxin.units import load_units
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+DESKS = Path(__file__).parent
+ORDERS = Path(order_pages.__file__).parent
+LIBRARIES = DESKS.parents[1] / "node_modules"
+POOL_MAX = 8
+STOP_S = 4.0
+
+_log = structlog.get_logger("lianxin.web")
+
+
+def make_paper(libraries: Path = LIBRARIES) -> Paper:
+    """Return the templates and static files of the house.
+
+    libraries  the `node_modules` that set-up fetched; without it pages stand still and use system fonts
+    """
+    shelf = Shelf(libraries, (DESKS / "static", ORDERS / "static"))
+    if missing := shelf.missing():
+        _log.warning("web libraries missing, run `make setup`", packages=list(missing))
+    folders = {"desks": DESKS / "templates", "orders": ORDERS / "templates"}
+    return Paper(folders, shelf, terms(load_units()))
+
+
+def make_site(
+    pool: "Pool[Record]", url: str, settings: WebSettings, clock: Clock, paper: Paper | None = None
+) -> Litestar:
+    """Return the web site over a database.
+
+    pool   connections as the application role; opened and closed by the caller
+    url    the same database, for one more connection that listens
+    clock  the present, unless the database says that it is a demo's
+    """
+    paper = paper or make_paper()
+    live, units, present = Live(), load_units(), site_present(pool, clock)
+    routes = [
+        *book_routes(BookReader(pool, units, present), paper, draw_city()),
+        *order_pages.order_routes(OrderReader(pool), load_rules, present, paper),
+    ]
+
+    async def probe() -> str | None:
+        try:
+            await pool.fetchval("SELECT 1", timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as gone:
+            return f"the database does not answer ({type(gone).__name__})"
+        return None
+
+    @asynccontextmanager
+    async def listening(_: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(live.listen(lambda: asyncpg.connect(url, timeout=5)))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    return create_app(routes, settings, paper=paper, live=live, probe=probe, lifespan=[listening])
+
+
+async def serve(url: str, settings: WebSettings, started: Callable[[], None] | None = None) -> None:
+    """Serve the pages over a database until SIGINT or SIGTERM.
+
+    started  called once the pages can be asked for
+    """
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    # No connection is needed to begin: a page that is asked for while the database is away says so.
+    async with asyncpg.create_pool(url, min_size=0, max_size=POOL_MAX, command_timeout=30, timeout=5) as pool:
+        app = make_site(pool, url, settings, RealClock())
+        server = Server(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            websockets=False,
+            log_enabled=False,
+        )
+        await _until_stopped(server, started)
+
+
+async def _until_stopped(server: Any, started: Callable[[], None] | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wish, stop.set)
+    serving = asyncio.create_task(server.serve())
+    if started is not None:
+        started()
+    await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    server.stop()
+    await asyncio.wait_for(serving, STOP_S)

@@ -1,0 +1,123 @@
+"""The pages of orders: lists by holder, search, and the page of one order."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+from litestar import Response, get
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from lianxin.ground.clock import Instant
+from lianxin.ground.text import NumberError, parse_number
+from lianxin.ground.web import LANGUAGES, Paper, ReadPresent
+from lianxin.ground.web.language import chosen
+from lianxin.ground.web.paper import AnyRequest
+from lianxin.orders import words
+from lianxin.orders.course import handovers
+from lianxin.orders.listing import PAGE, Cursor, HolderLine, Listing, Row, cursor_of
+from lianxin.orders.sheet import Found, due_state, sheet_of
+from lianxin.rules import Rules
+
+NUMBER_DIGITS_LEAST = 12
+"""Who types this many digits and little else means a number, and is told what is wrong with it."""
+QUERY_MAX = 64
+
+
+class Orders(Protocol):
+    """Where orders are read from; see `reading.OrderReader`."""
+
+    async def held(self, holder: str | None, after: Cursor | None) -> tuple[Row, ...]: ...
+    async def search(self, query: str, below: int | None) -> tuple[Row, ...]: ...
+    async def count(self, holder: str) -> int: ...
+    async def holders(self, now: Instant) -> tuple[HolderLine, ...]: ...
+    async def order(self, number: str) -> tuple[Found, str] | None: ...
+
+
+RulesOf = Callable[[str], Rules]
+"""Gives the rules of a pack's reference `name@version`."""
+
+TERMS: dict[str, Any] = {
+    "state_words": words.STATE_WORDS,
+    "kind_words": words.KIND_WORDS,
+    "urgency_words": words.URGENCY_WORDS,
+    "flag_words": words.FLAG_WORDS,
+    "grave_flags": words.GRAVE_FLAGS,
+    "warning_flags": words.WARNING_FLAGS,
+    "promise_words": words.PROMISE_WORDS,
+    "part_words": words.PART_WORDS,
+    "entry_words": words.ENTRY_WORDS,
+    "say_words": words.SAY_WORDS,
+    "value_words": words.VALUE_WORDS,
+    "due_state": due_state,
+    "handovers": handovers,
+}
+"""What the templates of orders need on every page."""
+
+
+def order_routes(
+    orders: Orders, rules_of: RulesOf, present: ReadPresent, paper: Paper
+) -> list[ControllerRouterHandler]:
+    """Return `/orders` and `/orders/{number}`."""
+
+    @get("/orders")
+    async def listed(request: AnyRequest, holder: str = "", q: str = "", after: str = "") -> Response[str] | Redirect:
+        query = " ".join(q.split())[:QUERY_MAX]
+        if _means_number(query):
+            return Redirect(f"/orders/{query.replace(' ', '').replace('/', '-')}")
+        moment = await present()
+        read = _searched(orders, query, after) if query else _held(orders, holder or None, after)
+        listing = await read(moment.now, moment.demo)
+        return paper.page(request, "orders/list.html", listing=listing, q=query, now=moment.now, demo=moment.demo)
+
+    @get("/orders/{number:str}")
+    async def one(request: AnyRequest, number: str) -> Response[str] | Redirect:
+        try:
+            written = parse_number(number)
+        except NumberError as wrong:
+            sentences = {language: wrong.sentence(language) for language in LANGUAGES}
+            return paper.page(request, "orders/wrong.html", status=404, number=number, sentences=sentences)
+        if written != number:
+            return Redirect(f"/orders/{written}")
+        found = await orders.order(number)
+        if found is None:
+            return paper.page(request, "orders/unknown.html", status=404, number=number)
+        moment = await present()
+        language = chosen(request.query_params, request.cookies)
+        sheet = sheet_of(found[0], rules_of(found[1]), moment.now, language, moment.demo)
+        return paper.page(request, "orders/order.html", sheet=sheet, now=moment.now, demo=moment.demo)
+
+    return [listed, one]
+
+
+_Read = Callable[[Instant, bool], Awaitable[Listing]]
+
+
+def _searched(orders: Orders, query: str, after: str) -> _Read:
+    cursor = cursor_of(after)
+
+    async def read(now: Instant, demo: bool) -> Listing:
+        rows = await orders.search(query, cursor.order_id if cursor is not None else None)
+        return Listing(now, None, query, rows[:PAGE], _next(rows), first=cursor is None, demo=demo)
+
+    return read
+
+
+def _held(orders: Orders, holder: str | None, after: str) -> _Read:
+    cursor = cursor_of(after)
+
+    async def read(now: Instant, demo: bool) -> Listing:
+        rows = await orders.held(holder, cursor)
+        holders = await orders.holders(now) if holder is None else ()
+        total = await orders.count(holder) if holder is not None else sum(line.orders for line in holders)
+        return Listing(now, holder, "", rows[:PAGE], _next(rows), cursor is None, total, holders, demo)
+
+    return read
+
+
+def _next(rows: Sequence[Row]) -> str | None:
+    return str(Cursor(rows[PAGE - 1].due, rows[PAGE - 1].order_id)) if len(rows) > PAGE else None
+
+
+def _means_number(query: str) -> bool:
+    digits = sum(char.isdigit() for char in query)
+    return digits >= NUMBER_DIGITS_LEAST and len(query) - digits <= 4

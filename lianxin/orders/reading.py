@@ -1,0 +1,145 @@
+"""What do the pages of orders read from the database? Values come out, no row leaves this file."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from lianxin.ground.clock import Instant, from_datetime, to_datetime
+from lianxin.ground.store import load_queries
+from lianxin.ground.text import normalise, query_grams
+from lianxin.orders.listing import PAGE, Cursor, HolderLine, Row
+from lianxin.orders.sheet import Found, Joined, PromiseLine, StoredEntry, Text
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+_QUERIES = load_queries("lianxin.orders")
+_BEGINNING: Final = Cursor(-(10**13), 0)
+_ABOVE_ALL: Final = 2**63 - 1
+SEARCH_ROUNDS: Final = 8
+"""How often a search looks further when the recheck removed what only a hash made look alike."""
+
+
+class OrderReader:
+    """Reads lists and orders. The pool's connections enter as the application role."""
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        self._pool = pool
+
+    async def held(self, holder: str | None, after: Cursor | None) -> tuple[Row, ...]:
+        """Return up to PAGE + 1 open orders of a holder (None: of all) behind `after`, most urgent first.
+
+        Orders whose date is not known come last, by their number.
+        """
+        start = after or _BEGINNING
+        rows: list[Record] = []
+        if start.due is not None:
+            rows = await self._dated(holder, start.due, start.order_id)
+            start = Cursor(None, 0)
+        if len(rows) <= PAGE:
+            rows += await self._undated(holder, start.order_id, PAGE + 1 - len(rows))
+        return tuple(map(_row, rows))
+
+    async def search(self, query: str, below: int | None) -> tuple[Row, ...]:
+        """Return up to PAGE + 1 orders with a text that contains the query, newest first.
+
+        below  order id of the last row of the page before
+        A query without a character to look for finds nothing.
+        """
+        grams, needle = query_grams(query), normalise(query)
+        found: dict[int, Row] = {}
+        edge = _ABOVE_ALL if below is None else below
+        for _ in range(SEARCH_ROUNDS if grams else 0):
+            rows = await self._pool.fetch(_QUERIES.with_grams.sql, grams, edge, PAGE + 1)
+            for row in rows:
+                if needle in normalise(row["found_title"]) or needle in normalise(row["found_text"]):
+                    found.setdefault(row["order_id"], _row(row))
+            if len(rows) <= PAGE or len(found) > PAGE:
+                break
+            edge = rows[-1]["order_id"]
+        return tuple(found.values())[: PAGE + 1]
+
+    async def count(self, holder: str) -> int:
+        """Return how many open orders a holder has."""
+        return int(await self._pool.fetchval(_QUERIES.held_count.sql, holder))
+
+    async def holders(self, now: Instant) -> tuple[HolderLine, ...]:
+        """Return every holder with open orders, most orders first."""
+        rows = await self._pool.fetch(_QUERIES.holders.sql, to_datetime(now))
+        return tuple(HolderLine(row[0], row[1], row[2]) for row in rows)
+
+    async def order(self, number: str) -> tuple[Found, str] | None:
+        """Return what there is of an order, and the pack it is under; None where no order has this number."""
+        about = await self._pool.fetchrow(_QUERIES.about.sql, number)
+        if about is None:
+            return None
+        order_id, parent_id = about["order_id"], about["parent_id"]
+        entries, texts, promises, same, seal = await asyncio.gather(
+            self._pool.fetch(_QUERIES.entries_of.sql, order_id),
+            self._pool.fetch(_QUERIES.texts_of.sql, order_id),
+            self._pool.fetch(_QUERIES.promises_of.sql, order_id),
+            self._pool.fetch(_QUERIES.same_matter.sql, order_id, parent_id),
+            self._pool.fetchrow(_QUERIES.seal_of.sql, order_id),
+        )
+        joined = {row["order_id"]: Joined(row["number"], row["title"] or row["number"]) for row in same}
+        found = Found(
+            order_id=order_id,
+            number=about["number"],
+            entries=tuple(StoredEntry(row["seq"], row["hash"], row["body"]) for row in entries),
+            texts=tuple(Text(row["n"], from_datetime(row["at"]), row["title"], row["text"]) for row in texts),
+            promises=tuple(map(_promise, promises)),
+            parent=joined.pop(parent_id, None),
+            joined=tuple(joined.values()),
+            channel=about["channel"] or "",
+            sealed=seal["seq"] if seal else 0,
+            checkpoint=seal["checkpoint_id"] if seal else None,
+            sealed_at=from_datetime(seal["at"]) if seal else None,
+        )
+        return found, about["pack"]
+
+    async def _dated(self, holder: str | None, due: Instant, order_id: int) -> "list[Record]":
+        at = to_datetime(due)
+        if holder is None:
+            return list(await self._pool.fetch(_QUERIES.open_dated.sql, at, order_id, PAGE + 1))
+        return list(await self._pool.fetch(_QUERIES.held_dated.sql, holder, at, order_id, PAGE + 1))
+
+    async def _undated(self, holder: str | None, order_id: int, limit: int) -> "Sequence[Record]":
+        if holder is None:
+            return await self._pool.fetch(_QUERIES.open_undated.sql, order_id, limit)
+        return await self._pool.fetch(_QUERIES.held_undated.sql, holder, order_id, limit)
+
+
+def _instant(at: datetime | None) -> Instant | None:
+    return None if at is None else from_datetime(at)
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        order_id=row["order_id"],
+        number=row["number"],
+        title=row["title"] or row["number"],
+        state=row["state"],
+        holder=row["holder"],
+        held_since=_instant(row["held_since"]),
+        offered_to=row["offered_to"],
+        category=row["category"],
+        region=row["region"],
+        urgency=row["urgency"],
+        flags=tuple(row["flags"]),
+        opened_at=from_datetime(row["opened_at"]),
+        due=_instant(row["due_at"]),
+        closed_at=_instant(row["closed_at"]),
+    )
+
+
+def _promise(row: Any) -> PromiseLine:
+    return PromiseLine(
+        row["promise_id"],
+        row["kind"],
+        row["owed_to"],
+        from_datetime(row["made_at"]),
+        _instant(row["due_at"]),
+        row["state"],
+        _instant(row["settled_at"]),
+    )
