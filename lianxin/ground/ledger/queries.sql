@@ -20,3 +20,38 @@ SELECT subject_id, due_at, attempts
 -- name: next_timer()^
 -- When the earliest timer is due; no row: there is none. Index: timers_due_idx.
 SELECT due_at FROM timers ORDER BY due_at LIMIT 1;
+
+-- name: unsealed_heads(limit_count)
+-- Heads that changed since they were last sealed, in ascending order of their chains. Index: chains_unsealed_idx.
+SELECT chain_id, seq, head, sealed_seq
+  FROM chains
+ WHERE sealed_seq < seq
+ ORDER BY chain_id
+ LIMIT :limit_count;
+
+-- name: last_checkpoint()$
+-- The line of the last checkpoint; no row: nothing was sealed yet. Index: checkpoints_pkey.
+SELECT line FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 1;
+
+-- name: last_checkpoint_id()$
+-- The number of the last checkpoint; null: there is none. Index: checkpoints_pkey.
+SELECT max(checkpoint_id) FROM checkpoints;
+
+-- name: checkpoints_after(checkpoint_id)
+-- The lines after a checkpoint, in order. Index: checkpoints_pkey.
+SELECT checkpoint_id, line FROM checkpoints WHERE checkpoint_id > :checkpoint_id::integer ORDER BY checkpoint_id;
+
+-- name: add_checkpoint(checkpoint_id, at, line)!
+-- Keeps a checkpoint's line; its leaves follow in the same transaction.
+INSERT INTO checkpoints (checkpoint_id, at, line) VALUES (:checkpoint_id, :at, :line);
+
+-- name: mark_sealed(checkpoint_id)!
+-- Notes on the chains how far the checkpoint sealed them. Locks in ascending order like every command does;
+-- a chain that has moved on meanwhile keeps its newer head. Index: chains_pkey.
+WITH sealed AS (
+    SELECT c.chain_id, l.seq
+      FROM checkpoint_leaves l JOIN chains c USING (chain_id)
+     WHERE l.checkpoint_id = :checkpoint_id
+     ORDER BY c.chain_id
+       FOR NO KEY UPDATE OF c)
+UPDATE chains c SET sealed_seq = s.seq FROM sealed s WHERE c.chain_id = s.chain_id;
