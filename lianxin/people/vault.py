@@ -1,0 +1,209 @@
+"""How is what we know of a citizen locked away, so that one destroyed key erases it everywhere?
+
+Each person has a data key of their own (AES-256-GCM), wrapped by the house key. Name,
+numbers, address and identity are encrypted under it; so is the random salt under which
+entries carry hashes of them. Without the data key all of it says nothing, also to those
+who hold the house key and a copy of the chain. Pure: chance comes in as `entropy`.
+"""
+
+import hmac
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from lianxin.ground.clock import Instant
+from lianxin.people.keys import KEY_BYTES, HouseKeys
+from lianxin.people.numbers import last_four, normalised
+
+Entropy = Callable[[int], bytes]
+"""Gives so many random bytes: the machine's, or a seed's in the twin."""
+
+_NONCE_BYTES: Final = 12
+_SALT_BYTES: Final = 16
+
+
+class PersonErased(Exception):
+    """The data key was destroyed by law; nobody can read this person's fields any more."""
+
+
+class VaultClosed(Exception):
+    """The house key of this home does not open the record, or the record was changed."""
+
+
+class PersonFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a citizen told us about themselves.
+
+    numbers  telephone numbers, the one to call back first
+    mail     address for e-mail
+    identity number of an identity document, where a law asks for it
+    """
+
+    name: str = ""
+    numbers: tuple[str, ...] = ()
+    address: str = ""
+    identity: str = ""
+    mail: str = ""
+
+    def __repr__(self) -> str:
+        return "PersonFields(…)"
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """A row as `persons_write` takes it: base64 of nonce || ciphertext; all null once erased."""
+
+    id: UUID
+    key: str | None
+    fields: str | None
+    salts: str | None
+    erased: Instant | None = None
+
+
+class NumberRow(msgspec.Struct, frozen=True):
+    """A row as `person_numbers_write` takes it: keyed hashes of a number, as hex."""
+
+    whole: str
+    last_four: str
+    person: UUID
+
+
+class PersonRecord(msgspec.Struct, frozen=True):
+    """A person locked away.
+
+    numbers  look-up rows
+    who      for `Submit` and `Arrive`: field -> HMAC-SHA256 under the person's salt, as hex
+    """
+
+    row: PersonRow
+    numbers: tuple[NumberRow, ...]
+    who: dict[str, str]
+
+    @property
+    def rows(self) -> dict[str, list[PersonRow] | list[NumberRow]]:
+        """The rows by writer, for `Services.submit(…, **record.rows)`."""
+        written: dict[str, list[PersonRow] | list[NumberRow]] = {"persons_write": [self.row]}
+        if self.numbers:
+            written["person_numbers_write"] = list(self.numbers)
+        return written
+
+
+class Vault:
+    """Locks and opens records of persons.
+
+    area     area code of the city, for local landlines
+    entropy  source of keys, salts and nonces
+    """
+
+    def __init__(self, keys: HouseKeys, entropy: Entropy = secrets.token_bytes, area: str = "") -> None:
+        self._wrap = AESGCM(keys.wrap)
+        self._numbers = keys.numbers
+        self._entropy = entropy
+        self._area = area
+
+    def record(self, person_id: UUID, fields: PersonFields) -> PersonRecord:
+        """Return a new person locked away under a data key of their own."""
+        data_key, salt = self._entropy(KEY_BYTES), self._entropy(_SALT_BYTES)
+        key = self._sealed(self._wrap, data_key, _bound(person_id, b"key"))
+        return self._locked(person_id, key, data_key, salt, fields)
+
+    def amend(self, row: PersonRow, fields: PersonFields) -> PersonRecord:
+        """Return the person with new fields in place of the old, under the same data key and salt.
+
+        Raises PersonErased, VaultClosed.
+        """
+        data_key = self._data_key(row)
+        salt = self._opened(AESGCM(data_key), row.salts, _bound(row.id, b"salt"))
+        assert row.key is not None, row.id
+        return self._locked(row.id, b64decode(row.key), data_key, salt, fields)
+
+    def open(self, row: PersonRow) -> PersonFields:
+        """Return what we know of the person. Raises PersonErased, VaultClosed."""
+        plain = self._opened(AESGCM(self._data_key(row)), row.fields, _bound(row.id, b"fields"))
+        return msgspec.json.decode(plain, type=PersonFields)
+
+    def who(self, row: PersonRow) -> dict[str, str]:
+        """Return the hashes that entries of this person carry. Raises PersonErased, VaultClosed."""
+        salt = self._opened(AESGCM(self._data_key(row)), row.salts, _bound(row.id, b"salt"))
+        return hashes(salt, self.open(row))
+
+    def lookup(self, number: str) -> str:
+        """Return the keyed hash under which a whole number is found."""
+        return self._keyed(b"whole", normalised(number, self._area))
+
+    def lookup_last_four(self, number: str) -> str:
+        """Return the keyed hash under which a number is found by its last four digits.
+
+        There are only 10,000 of them: the hash protects exactly as long as the house key is secret.
+        """
+        return self._keyed(b"last", last_four(number))
+
+    def erased(self, row: PersonRow, now: Instant) -> PersonRow:
+        """Return what stays of a person: the id, and when the key was destroyed."""
+        return PersonRow(row.id, None, None, None, now)
+
+    def _locked(
+        self, person_id: UUID, wrapped: bytes, data_key: bytes, salt: bytes, fields: PersonFields
+    ) -> PersonRecord:
+        fields = msgspec.structs.replace(
+            fields, numbers=tuple(dict.fromkeys(normalised(number, self._area) for number in fields.numbers if number))
+        )
+        own = AESGCM(data_key)
+        row = PersonRow(
+            person_id,
+            _text(wrapped),
+            _text(self._sealed(own, msgspec.json.encode(fields), _bound(person_id, b"fields"))),
+            _text(self._sealed(own, salt, _bound(person_id, b"salt"))),
+        )
+        numbers = tuple(
+            NumberRow(self.lookup(number), self.lookup_last_four(number), person_id) for number in fields.numbers
+        )
+        return PersonRecord(row, numbers, hashes(salt, fields))
+
+    def _data_key(self, row: PersonRow) -> bytes:
+        if row.erased is not None:
+            raise PersonErased(str(row.id))
+        return self._opened(self._wrap, row.key, _bound(row.id, b"key"))
+
+    def _sealed(self, key: AESGCM, plain: bytes, bound: bytes) -> bytes:
+        nonce = self._entropy(_NONCE_BYTES)
+        return nonce + key.encrypt(nonce, plain, bound)
+
+    def _opened(self, key: AESGCM, text: str | None, bound: bytes) -> bytes:
+        sealed = b64decode(text or "")
+        try:
+            return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+        except (InvalidTag, ValueError) as wrong:
+            raise VaultClosed(
+                "The key of this home does not open this record. Nothing was changed. "
+                "Put back the key file that belongs to this database."
+            ) from wrong
+
+    def _keyed(self, purpose: bytes, value: str) -> str:
+        return hmac.new(self._numbers, purpose + b"\0" + value.encode(), sha256).hexdigest()
+
+
+def hashes(salt: bytes, fields: PersonFields) -> dict[str, str]:
+    """Return HMAC-SHA256 under the salt of every field that has a value, as hex; numbers as phone, phone_2 …"""
+    named = {"name": fields.name, "address": fields.address, "identity": fields.identity, "mail": fields.mail}
+    for n, number in enumerate(fields.numbers, 1):
+        named["phone" if n == 1 else f"phone_{n}"] = number
+    return {
+        field: hmac.new(salt, f"{field}\0{value}".encode(), sha256).hexdigest()
+        for field, value in named.items()
+        if value
+    }
+
+
+def _bound(person_id: UUID, purpose: bytes) -> bytes:
+    """Bind a ciphertext to its person and column, so that nobody can move it to another row."""
+    return person_id.bytes + purpose
+
+
+def _text(sealed: bytes) -> str:
+    return b64encode(sealed).decode()
