@@ -55,6 +55,61 @@ class CheckpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     interval_s: Seconds = 60.0
 
 
+class RulesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By which of the adopted rule packs new orders are accepted."""
+
+    pack: str = "sd-binzhou"
+
+
+class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How messages leave the house.
+
+    signature     who signs them, in front of every text message
+    attempts_max  how often one is tried before it is put aside as a dead letter
+    timeout_s     what one attempt may take
+    """
+
+    signature: str = "12345热线"
+    attempts_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
+    timeout_s: Seconds = 10.0
+
+
+class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The gateway for text messages; the one that comes with the house writes files.
+
+    folder     where it writes them; `sms` in the home unless given
+    keep_days  for how many days they are kept
+    """
+
+    folder: str | None = None
+    keep_days: Annotated[int, msgspec.Meta(ge=1)] = 7
+
+
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server that takes e-mail; without `host` no e-mail leaves.
+
+    sender  address in From; its domain names the messages
+    tls     `starttls` after the greeting, `always` from the first byte, or `never`
+    """
+
+    host: str | None = None
+    port: Port = 587
+    sender: str = "12345@localhost"
+    user: str | None = None
+    password: str | None = None
+    tls: Literal["starttls", "always", "never"] = "starttls"
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A system of the city that is told by signed requests; without `url` none is.
+
+    secret  `whsec_` and the base64 of 24 to 64 random bytes; the receiver has the same
+    """
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://")] | None = None
+    secret: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may choose."""
 
@@ -62,6 +117,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     checkpoint: CheckpointSettings = CheckpointSettings()
+    rules: RulesSettings = RulesSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    sms: SmsSettings = SmsSettings()
+    mail: MailSettings = MailSettings()
+    webhook: WebhookSettings = WebhookSettings()
 
 
 OWN_NAMES = {"database.owner_url": "LIANXIN_OWNER_URL"}

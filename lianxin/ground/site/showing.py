@@ -9,6 +9,7 @@ from lianxin.ground.site.home import Site
 from lianxin.ground.site.settings import every_setting, variable_of
 
 _PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
+_SECRET = frozenset({"mail.password", "webhook.secret"})
 
 
 def shown_settings(site: Site) -> Iterator[str]:
@@ -18,4 +19,6 @@ def shown_settings(site: Site) -> Iterator[str]:
     for key, _ in every_setting():
         section, name = key.split(".")
         value = _PASSWORD.sub(r"\1:…@", str(values[section][name]))
+        if key in _SECRET and values[section][name] is not None:
+            value = "…"
         yield f"{key} = {value}  ({variable_of(key)})"

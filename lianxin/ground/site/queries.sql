@@ -1,0 +1,22 @@
+-- Facts about this installation. Owned here: site.
+
+-- name: clock()^
+-- How time runs here, as JSON; no row: as everywhere. Index: site_pkey.
+SELECT value::text FROM site WHERE name = 'clock';
+
+-- name: set_clock(value)
+-- Lets time run like this from now on, and tells every process.
+WITH set_now AS (
+    INSERT INTO site (name, value) VALUES ('clock', :value::jsonb)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+    RETURNING 1)
+SELECT pg_notify('site', 'clock') FROM set_now;
+
+-- name: latest_entry()^
+-- When the latest entry was written; null: there is none. What is sealed is not later than its checkpoint.
+-- Indexes: checkpoints_pkey, chains_unsealed_idx, entries_pkey.
+SELECT max(at) AS at FROM (
+    SELECT at FROM (SELECT at FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 1) AS last_sealed
+    UNION ALL
+    SELECT e.at FROM chains c JOIN entries e ON e.chain_id = c.chain_id AND e.seq = c.seq
+     WHERE c.sealed_seq < c.seq) AS latest;
