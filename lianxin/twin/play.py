@@ -5,7 +5,8 @@ comes of it without a database; whoever drives it may carry out the same operati
 store (`lianxin day`) and must come to the same state. A seed replays exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
@@ -18,9 +19,9 @@ from lianxin.orders import commands as c
 from lianxin.orders.dates import next_date
 from lianxin.orders.lifecycle import decide
 from lianxin.orders.order import Order
-from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Words, contact_id_of, order_id_of
 from lianxin.orders.steps import joining
+from lianxin.people.vault import PersonRecord
 from lianxin.twin.behaviour import Action, next_action
 from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
 from lianxin.twin.dice import Dice, command_id, salt_of
@@ -33,6 +34,7 @@ class Op(NamedTuple):
     what     meet (contact), submit (order and contact), act, join (two orders), tick
     chains   every chain it reads or writes; operations with a chain in common keep their order
     seq      where the subject stands after it;  state: its state or disposition then
+    rows     rows of other rooms that belong to it, by writer: the caller's locked-away record
     """
 
     what: str
@@ -43,19 +45,31 @@ class Op(NamedTuple):
     chains: tuple[int, ...]
     seq: int
     state: str
+    rows: dict[str, list[Any]] = {}
 
 
 _NEXT: Final = 64
 """Keys of dice thrown for a contact's own events."""
 
 
+Records = Callable[[int], PersonRecord | None]
+"""Gives the locked-away record of the caller of a contact; None where nothing is known of them."""
+
+
+def nobody_known(_: int) -> PersonRecord | None:
+    """Know nothing of any caller: for plays without a store."""
+    return None
+
+
 class Play:
     """One city playing. `run` yields every operation; figures are read afterwards.
 
-    until  instant at which it stops, whatever is still open
+    until    instant at which it stops, whatever is still open
+    ticks    the play also does what the clock makes happen; False where a worker does
+    records  who the callers are
     """
 
-    def __init__(self, world: World, until: Instant) -> None:
+    def __init__(self, world: World, until: Instant, *, ticks: bool = True, records: Records = nobody_known) -> None:
         self.world = world
         self.until = until
         self.now: Instant = 0
@@ -63,10 +77,12 @@ class Play:
         self.contacts: dict[int, Contact] = {}
         self.archived = 0
         self.operations = 0
-        self.refused = 0
+        self._ticks = ticks
+        self._records = records
         self._heap: list[tuple[Instant, int, Any, int, Any]] = []
         self._count = 0
         self._scripts: dict[int, Script] = {}
+        self._persons: dict[int, PersonRecord] = {}
         self._running: dict[Any, int] = {}
         self._recent: dict[tuple[str, str], int] = {}
 
@@ -77,13 +93,39 @@ class Play:
 
     def run(self) -> Iterator[Op]:
         """Play until nothing is left to happen or the time is over."""
+        return self.run_until(self.until)
+
+    def run_until(self, at: Instant) -> Iterator[Op]:
+        """Play what happens up to and at an instant; may be called again for a later one."""
         heap = self._heap
-        while heap:
-            at, _, what, subject, seq = heappop(heap)
-            if at > self.until:
-                return
-            self.now = at
-            yield from what(subject, at, seq)
+        while heap and heap[0][0] <= at:
+            self.now, _, what, subject, more = heappop(heap)
+            yield from what(subject, self.now, more)
+
+    def next_at(self) -> Instant | None:
+        """Return when something happens next, None when nothing is left."""
+        return self._heap[0][0] if self._heap else None
+
+    def adopt(self, order: Order) -> None:
+        """Take an order as it stands in a store, instead of what the play thought of it."""
+        self._recent.setdefault((order.category, order.region), order.id)
+        self._keep(order)
+
+    def adopt_contact(self, contact: Contact) -> None:
+        """Go on with a contact that a store holds half-way."""
+        self.contacts[contact.id] = contact
+        script = script_of(self.world, contact.id, contact.arrived_at)
+        if contact.stage == "ended":
+            if contact.promises:
+                self._at(max(self.now, contact.last_at + MINUTE_MS), self._ring_back, contact.id)
+            return
+        self._scripts[contact.id] = script
+        following = {"waiting": self._take, "talking": self._write_up, "writing": self._finish}[contact.stage]
+        self._at(max(self.now, contact.last_at), following, contact.id)
+
+    def count_from(self, kind: str, day: date, running: int) -> None:
+        """Number further contacts or orders (`kind`) of a day after the last running number a store knows."""
+        self._running[kind, day] = max(running, self._running.get((kind, day), 0))
 
     def _at(self, at: Instant, what: Any, subject: int, seq: Any = 0) -> None:
         self._count += 1
@@ -101,10 +143,20 @@ class Play:
         script = script_of(self.world, subject, at)
         self._scripts[subject] = script
         self.contacts[subject] = Contact(id=subject)
+        record = self._records(subject)
         arrive = course.Arrive(
-            id=command_id(at, self.world.seed, subject), by="system", channel=script.channel, line=script.line
+            id=self._command(at, subject),
+            by="system",
+            channel=script.channel,
+            line=script.line,
+            person=None if record is None else str(record.row.id),
+            who={} if record is None else record.who,
         )
-        yield self._meet(subject, arrive, at)
+        op = self._meet(subject, arrive, at)
+        if record is not None:
+            self._persons[subject] = record
+            op = op._replace(rows={name: list(rows) for name, rows in record.rows.items()})
+        yield op
         if script.left_at is not None:
             self._at(script.left_at, self._leave, subject)
         else:
@@ -139,7 +191,7 @@ class Play:
     def _tick_contact(self, subject: int) -> None:
         contact = self.contacts.get(subject)
         due = contact_date(contact) if contact is not None else None
-        if contact is not None and due is not None:
+        if self._ticks and contact is not None and due is not None:
             self._at(due, self._look, subject, contact.seq)
 
     def _look(self, subject: int, at: Instant, seq: int) -> Iterator[Op]:
@@ -175,6 +227,12 @@ class Play:
         ended_at = max(script.ended_at, at)
         end = course.End(id=self._command(ended_at, subject, 4), by=script.agent, matter=last)
         yield self._meet(subject, end, ended_at)
+        self._persons.pop(subject, None)
+
+    def _finish(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
+        """End a contact whose matters were noted before the play was interrupted."""
+        script = self._scripts.pop(subject)
+        yield self._meet(subject, course.End(id=self._command(at, subject, 4), by=script.agent), at)
 
     def _about(self, script: Script, dice: Dice, n: int) -> tuple[str, str]:
         world = self.world
@@ -195,6 +253,7 @@ class Play:
         world, message = self.world, script.message
         dice = Dice(world.seed, subject, n, 22)
         number = self._number("order", at)
+        contact, record = self.contacts[subject], self._persons.get(subject)
         order_id = order_id_of(number)
         words = Words(message.title, message.text, salt_of(world.seed, order_id))
         flags = (*(("enterprise",) if message.enterprise else ()), *(("emergency",) if outcome == "emergency" else ()))
@@ -211,15 +270,17 @@ class Play:
             urgency=urgency_of(message, outcome, category, dice),
             flags=flags,
             text_hash=words.hash(),
+            person=contact.person,
+            who=record.who if record is not None else {},
         )
-        entries, after = decide(Order(id=order_id, number=number), command, world.rules, at)
+        _, after = decide(Order(id=order_id, number=number), command, world.rules, at)
         self._keep(after)
         note = course.NoteMatter(
             id=command.id,
             by=command.by,
             matter=Matter(outcome, order=order_id, to="110/120" if outcome == "emergency" else ""),
         )
-        self.contacts[subject] = course.decide(self.contacts[subject], note, world.rules, at)[1]
+        self.contacts[subject] = course.decide(contact, note, world.rules, at)[1]
         self.operations += 1
         self._recent[category, region] = order_id
         return Op("submit", at, order_id, command, words, (order_id, subject), after.seq, after.state)
@@ -247,7 +308,7 @@ class Play:
             self.archived += 1
             return
         self.orders[order.id] = order
-        due = next_date(order)
+        due = next_date(order) if self._ticks else None
         if due is not None:
             self._at(max(due, order.last_at), self._tick, order.id, order.seq)
         action = next_action(self.world, order, self._candidate)
@@ -280,11 +341,7 @@ class Play:
             yield from self._act("act", order, action.command, action.words, at)
 
     def _act(self, what: str, order: Order, command: c.Command, words: Words | None, at: Instant) -> Iterator[Op]:
-        try:
-            _, after = decide(order, command, self.world.rules, at)
-        except Refused:
-            self.refused += 1
-            raise
+        _, after = decide(order, command, self.world.rules, at)
         self.operations += 1
         self._keep(after)
         yield Op(what, at, order.id, command, words, (order.id,), after.seq, after.state)
