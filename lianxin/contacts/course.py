@@ -14,7 +14,7 @@ import msgspec
 
 from lianxin.contacts.contact import OUTCOMES, PENDING, QUEUE_TRAY, Contact, ContactEntry, Matter, apply, disposition_of
 from lianxin.contacts.contact import next_date as next_date
-from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant
+from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant, not_before
 from lianxin.promises import promise_due
 from lianxin.rules import Rules
 
@@ -77,9 +77,10 @@ class Look(ContactCommand, frozen=True, kw_only=True):
 
 def decide(contact: Contact, command: ContactCommand, rules: Rules, now: Instant) -> tuple[list[ContactEntry], Contact]:
     """Return what the command writes, and the contact after. Raises ContactRefused."""
-    if now < contact.last_at:
+    at = not_before(now, contact.last_at)
+    if at is None:
         raise ContactRefused("时钟早于上一笔记录,这一步没有保存。")
-    pen = _Pen(contact, command, now)
+    pen = _Pen(contact, command, at)
     _STEPS[type(command)](pen, command, rules)
     return pen.entries, pen.contact
 

@@ -9,7 +9,7 @@ Pure: time and rules come in as arguments. Two orders at once: `steps.joining`.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lianxin.ground.clock import Instant
+from lianxin.ground.clock import Instant, not_before
 from lianxin.orders import commands as c
 from lianxin.orders.dates import next_date
 from lianxin.orders.order import Order, OrderEntry
@@ -241,9 +241,10 @@ def decide(order: Order, command: c.Command, rules: Rules, now: Instant) -> tupl
     broken = separation(order, command.by, step.not_as)
     if broken is not None:
         raise Refused("separation", f"您在这张工单上做过{ROLE_ZH[broken]},这一步要由另一位同事来做。")
-    if now < order.last_at:
+    at = not_before(now, order.last_at)
+    if at is None:
         raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。", "请稍后再试,并告知系统管理员。")
-    pen = Pen(order, command, now)
+    pen = Pen(order, command, at)
     step.write(pen, command, rules)
     return pen.entries, pen.order
 

@@ -13,7 +13,7 @@ import msgspec
 
 from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, Matter
-from lianxin.ground.clock import Instant
+from lianxin.ground.clock import Instant, not_before
 from lianxin.ground.ledger import (
     CONTACT,
     Batch,
@@ -231,9 +231,10 @@ class Services:
         if stood.snapshot is None or root_stood.snapshot is None:
             raise NoSuchOrder(str(order_id))
         order, root = _decode_order(stood.snapshot), _decode_order(root_stood.snapshot)
-        if now < max(order.last_at, root.last_at):
+        at = not_before(now, max(order.last_at, root.last_at))
+        if at is None:
             raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。")
-        entries, root_entries, after, root_after = step(order, root, command, self._rules(order.pack), now)
+        entries, root_entries, after, root_after = step(order, root, command, self._rules(order.pack), at)
         draft = Draft(command.id, now)
         draft.order(stood, order, entries, after)
         draft.order(root_stood, root, root_entries, root_after)

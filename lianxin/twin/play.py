@@ -78,7 +78,7 @@ class Play:
         self.archived = 0
         self.operations = 0
         self._ticks = ticks
-        self._records = records
+        self.records = records
         self._heap: list[tuple[Instant, int, Any, int, Any]] = []
         self._count = 0
         self._scripts: dict[int, Script] = {}
@@ -123,6 +123,10 @@ class Play:
         following = {"waiting": self._take, "talking": self._write_up, "writing": self._finish}[contact.stage]
         self._at(max(self.now, contact.last_at), following, contact.id)
 
+    def running(self, kind: str, day: date) -> int:
+        """Return the last running number of contacts or orders of a day."""
+        return self._running.get((kind, day), 0)
+
     def count_from(self, kind: str, day: date, running: int) -> None:
         """Number further contacts or orders (`kind`) of a day after the last running number a store knows."""
         self._running[kind, day] = max(running, self._running.get((kind, day), 0))
@@ -143,7 +147,7 @@ class Play:
         script = script_of(self.world, subject, at)
         self._scripts[subject] = script
         self.contacts[subject] = Contact(id=subject)
-        record = self._records(subject)
+        record = self.records(subject)
         arrive = course.Arrive(
             id=self._command(at, subject),
             by="system",

@@ -18,3 +18,28 @@ SELECT avg((o->>'on_time')::boolean::integer)::float8 AS on_time,
 -- name: not_archived()$
 -- How many orders have not reached the archive.
 SELECT count(*) FROM orders WHERE archived_at IS NULL;
+
+-- name: unfinished_orders()
+-- Every order that is not archived, as its chain makes it. Index: orders_open_due_idx, chains_pkey.
+SELECT c.snapshot
+  FROM orders o JOIN chains c ON c.chain_id = o.order_id
+ WHERE o.archived_at IS NULL
+ ORDER BY o.order_id;
+
+-- name: unfinished_contacts()
+-- Every contact that has not ended or is still owed a ring-back. Index: contacts_pending_idx, timers_pkey.
+SELECT c.snapshot
+  FROM contacts k JOIN chains c ON c.chain_id = k.contact_id
+ WHERE k.disposition = 'pending'
+    OR (k.disposition = 'ring_back' AND EXISTS (SELECT FROM timers t WHERE t.subject_id = k.contact_id))
+ ORDER BY k.contact_id;
+
+-- name: last_of_day(from_chain, to_chain)$
+-- The highest chain id of a day's orders or contacts; null: none yet. Index: chains_pkey.
+SELECT max(chain_id) FROM chains WHERE chain_id BETWEEN :from_chain AND :to_chain;
+
+-- name: moved_on(chain_ids, seqs)
+-- Those of the given orders that stand further than the given numbers say. Index: chains_pkey.
+SELECT c.snapshot
+  FROM unnest(:chain_ids::bigint[], :seqs::integer[]) AS known(chain_id, seq)
+  JOIN chains c ON c.chain_id = known.chain_id AND c.seq <> known.seq;

@@ -16,6 +16,7 @@ from lianxin.ground.clock.instant import (
     iso,
     local_date,
     midnight,
+    not_before,
     to_datetime,
 )
 from lianxin.ground.clock.running import Clock, RealClock, VirtualClock
@@ -35,5 +36,6 @@ __all__ = [
     "iso",
     "local_date",
     "midnight",
+    "not_before",
     "to_datetime",
 ]

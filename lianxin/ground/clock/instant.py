@@ -26,6 +26,20 @@ _MILLISECOND = timedelta(milliseconds=1)
 _END_OF_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})T24:00(?::00(?:\.0+)?)?(.*)")
 
 
+SKEW_MS = 2 * MINUTE_MS
+"""By how much the clocks of two processes may differ before a command is refused."""
+
+
+def not_before(now: Instant, last: Instant) -> Instant | None:
+    """Return the instant at which to write after an entry of `last`: now, or `last` where this clock is a little behind.
+
+    None: it is so far behind that nothing may be written.
+    """
+    if now >= last:
+        return now
+    return last if last - now <= SKEW_MS else None
+
+
 def to_datetime(instant: Instant) -> datetime:
     """Return the instant as an aware datetime in local time (`CST`)."""
     return _EPOCH + instant * _MILLISECOND

@@ -1,0 +1,138 @@
+"""How does the demo city live on a real site? In the site's own time, with its own worker beside it.
+
+The city rings, its staff and units act when their time has come. What the clock makes
+happen is the worker's business; where it was faster, the order is read again and its
+next step planned anew. Everything the city knows stands in the database, so it may be
+killed at any moment and goes on where it was.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+import msgspec
+import structlog
+
+from lianxin.contacts.contact import Contact
+from lianxin.contacts.course import ContactRefused
+from lianxin.ground.clock import DAY_MS, Instant, iso, local_date, midnight
+from lianxin.ground.ledger import CONTACT, ORDER, ChainMoved, chain_of, digits_of, kind_of_chain
+from lianxin.ground.site.time_here import SiteClock, read_site_clock
+from lianxin.ground.store import load_queries
+from lianxin.orders.order import Order
+from lianxin.orders.refusal import Refused
+from lianxin.orders.service import NoSuchOrder, Overtaken, Services
+from lianxin.twin.arrivals import arrivals
+from lianxin.twin.carrying import ask
+from lianxin.twin.play import Op, Play, Records
+from lianxin.twin.world import World
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+log = structlog.get_logger(__name__)
+_QUERIES = load_queries("lianxin.twin")
+_LOOK_S: Final = 3.0
+"""How often the city looks what others did with its orders."""
+_PAUSE_S: Final = 2.0
+"""How long it waits when the database is away."""
+_DAY_DIGITS: Final = 10**6
+"""Five digits of running number and the check digit follow the date; no demo day has 100,000 calls."""
+_decode_order = msgspec.json.Decoder(Order).decode
+_decode_contact = msgspec.json.Decoder(Contact).decode
+
+
+class LiveCity:
+    """A demo city; `run` lives until it is cancelled or the last day is over."""
+
+    def __init__(
+        self, world: World, services: Services, pool: "Pool[Record]", calls: int, last_day: Instant, records: Records
+    ) -> None:
+        self._services = services
+        self._pool = pool
+        self._calls = calls
+        self._last_day = last_day
+        self._play = Play(world, last_day, ticks=False, records=records)
+        self._known: dict[int, int] = {}
+        self._called_until: Instant = 0
+
+    async def run(self) -> None:
+        """Live. Returns when the last day is over."""
+        clock = await read_site_clock(self._pool)
+        await self._remember(clock.now())
+        log.info("the city lives", date=iso(clock.now()), speed=clock.speed, orders=len(self._play.orders))
+        looked_at = 0.0
+        loop = asyncio.get_running_loop()
+        while (now := clock.now()) < self._last_day:
+            try:
+                self._call_today(now)
+                for op in self._play.run_until(now):
+                    await self._do(op, clock)
+                if loop.time() - looked_at >= _LOOK_S:
+                    looked_at = loop.time()
+                    clock = await read_site_clock(self._pool)
+                    await self._look()
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as trouble:
+                log.warning("the database is away, the city waits", reason=type(trouble).__name__)
+                await asyncio.sleep(_PAUSE_S)
+                await self._forget_and_remember(clock)
+                continue
+            await self._sleep(clock)
+
+    async def _sleep(self, clock: SiteClock) -> None:
+        due = self._play.next_at()
+        wait = _LOOK_S if due is None else min(clock.seconds_until(due), _LOOK_S)
+        await asyncio.sleep(max(wait, 0.01))
+
+    async def _forget_and_remember(self, clock: SiteClock) -> None:
+        with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            self._play = Play(self._play.world, self._last_day, ticks=False, records=self._play.records)
+            self._known.clear()
+            self._called_until = 0
+            await self._remember(clock.now())
+
+    async def _remember(self, now: Instant) -> None:
+        """Take up every order and contact where the database has them."""
+        play, day = self._play, local_date(now)
+        play.now = now
+        for row in await self._pool.fetch(_QUERIES.unfinished_orders.sql):
+            self._take(_decode_order(row["snapshot"]))
+        for row in await self._pool.fetch(_QUERIES.unfinished_contacts.sql):
+            play.adopt_contact(_decode_contact(row["snapshot"]))
+        for kind, chains in (("order", ORDER), ("contact", CONTACT)):
+            first = chain_of(chains, int(f"{day:%Y%m%d}") * _DAY_DIGITS)
+            last: int | None = await self._pool.fetchval(_QUERIES.last_of_day.sql, first, first + _DAY_DIGITS - 1)
+            play.count_from(kind, day, 0 if last is None else digits_of(last) // 10 % (_DAY_DIGITS // 10))
+
+    def _call_today(self, now: Instant) -> None:
+        """Let the calls of the day come in that are still to come; those of before came in before."""
+        while self._called_until <= now:
+            begin = self._called_until or midnight(local_date(now))
+            day = arrivals(begin, self._calls, self._play.world.seed)
+            known = self._play.running("contact", local_date(begin))
+            for at in day[known:]:
+                self._play.call(max(at, now) if known else at)
+            self._called_until = begin + DAY_MS
+
+    async def _do(self, op: Op, clock: SiteClock) -> None:
+        try:
+            await ask(op._replace(at=max(op.at, min(clock.now(), op.at + DAY_MS))), self._services)
+        except (Refused, Overtaken, ContactRefused, ChainMoved, NoSuchOrder) as refused:
+            log.info("planned anew", what=op.what, subject=digits_of(op.subject), reason=type(refused).__name__)
+        for chain in op.chains:
+            if kind_of_chain(chain) == ORDER:
+                with suppress(NoSuchOrder):
+                    self._take(await self._services.order(chain))
+
+    def _take(self, order: Order) -> None:
+        self._known[order.id] = order.seq
+        if self._play.orders.get(order.id) != order:
+            self._play.adopt(order)
+        if order.archived_at is not None:
+            self._known.pop(order.id, None)
+
+    async def _look(self) -> None:
+        """Read again what the worker or a person changed meanwhile."""
+        for row in await self._pool.fetch(_QUERIES.moved_on.sql, list(self._known), list(self._known.values())):
+            self._take(_decode_order(row["snapshot"]))
