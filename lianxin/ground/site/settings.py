@@ -70,7 +70,7 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     signature: str = "12345热线"
-    attempts_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
+    attempts_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 24
     timeout_s: Seconds = 10.0
 
 

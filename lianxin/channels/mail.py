@@ -1,0 +1,69 @@
+"""E-mail (电子邮件) by SMTP. The Message-ID is the message's key, so a second copy is known as one.
+
+Source: RFC 5322 §3.6.4; mail stores drop a message whose id they have.
+"""
+
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Final
+
+import aiosmtplib
+
+from lianxin.channels.channel import NotSent, Outgoing
+from lianxin.ground.clock import to_datetime
+from lianxin.ground.site.settings import MailSettings
+
+_LASTING_FROM: Final = 500
+"""SMTP replies from here on are permanent (RFC 5321 §4.2.1)."""
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
+"""Enough to keep a header a header; whether the address exists only its server knows."""
+
+
+class Mail:
+    """Gives e-mail to the city's server.
+
+    timeout_s  what connecting, and each answer, may take
+    """
+
+    def __init__(self, settings: MailSettings, timeout_s: float) -> None:
+        assert settings.host is not None
+        self._settings = settings
+        self._timeout_s = timeout_s
+
+    async def send(self, message: Outgoing) -> None:
+        """See `Channel.send`. A mail that the server refuses for good is not tried again."""
+        settings = self._settings
+        if not _ADDRESS.fullmatch(message.to):
+            raise NotSent("the e-mail address cannot be used", lasting=True)
+        try:
+            await aiosmtplib.send(
+                composed(message, settings.sender),
+                hostname=settings.host,
+                port=settings.port,
+                username=settings.user,
+                password=settings.password,
+                use_tls=settings.tls == "always",
+                start_tls=settings.tls == "starttls",
+                timeout=self._timeout_s,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            code = refusal.recipients[0].code
+            raise NotSent(f"the mail server refused the recipient ({code})", code >= _LASTING_FROM) from None
+        except aiosmtplib.SMTPResponseException as answer:
+            raise NotSent(f"the mail server answered {answer.code}", answer.code >= _LASTING_FROM) from None
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            raise NotSent(f"the mail server cannot be reached: {type(failure).__name__}") from None
+
+
+def composed(message: Outgoing, sender: str) -> EmailMessage:
+    """Return the e-mail; made twice it is the same, byte for byte."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = message.subject
+    mail["Date"] = to_datetime(message.made)
+    mail["Message-ID"] = f"<{message.key}@{sender.partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    return mail

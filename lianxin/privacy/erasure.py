@@ -1,0 +1,236 @@
+"""Erasure (删除个人信息): what happens when the law lets a citizen be forgotten?
+
+One command, one transaction: the data key is destroyed, so that name, numbers, address,
+identity and the hashes in the entries say nothing any more, also in every backup of the
+chain; the look-up rows go; each text of the person's orders, and each text they added to somebody
+else's, is replaced by a redacted one, whose hash an entry of its own (`erased`) puts
+beside the old. Chains stay as they were and verify. Source: 个人信息保护法 第四十七条.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import msgspec
+
+from lianxin.contacts.contact import Contact, ContactEntry
+from lianxin.contacts.contact import evolve as evolve_contact
+from lianxin.ground.clock import Instant
+from lianxin.ground.ledger import Batch, ChainMoved, DoneBefore, Standing, Store
+from lianxin.ground.ledger.memory import MemoryLedger
+from lianxin.ground.store import load_queries
+from lianxin.orders import commands as c
+from lianxin.orders.batch import Draft
+from lianxin.orders.lifecycle import decide
+from lianxin.orders.order import Order, OrderEntry
+from lianxin.orders.texts import TextRow, text_hash, text_row
+from lianxin.people.persons import NoSuchPerson, Persons
+from lianxin.people.vault import Entropy, PersonRow, Vault
+from lianxin.rules import Rules
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+REDACTED: Final = "(已依法删除)"
+"""Stands where a text was."""
+_SALT_BYTES: Final = 16
+_TRIES: Final = 8
+_ROLE: Final = "secadmin"
+_QUERIES = load_queries("lianxin.privacy")
+_decode_order = msgspec.json.Decoder(Order).decode
+_decode_contact = msgspec.json.Decoder(Contact).decode
+Result = dict[str, Any]
+
+
+class EraseRefused(Exception):
+    """The person cannot be erased; the sentence says why, and nothing was changed."""
+
+
+class Matters(msgspec.Struct, frozen=True):
+    """What a person has with us.
+
+    row     the locked record; None: nobody of this id
+    orders, contacts  ids
+    added   (order of somebody else, number of the text there that this person brought)
+    """
+
+    row: PersonRow | None
+    orders: tuple[int, ...]
+    contacts: tuple[int, ...]
+    added: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The orders of somebody else that carry words of this person."""
+        return tuple(sorted({order for order, _ in self.added}))
+
+
+class Erase(msgspec.Struct, frozen=True, kw_only=True):
+    """A security administrator erases a person; ground: the clause and the decision."""
+
+    id: UUID
+    by: str
+    person: UUID
+    ground: str
+
+
+class Erasure:
+    """Erases persons.
+
+    matters  finds what a person has with us, see `matters_in_postgres`, `matters_in_memory`
+    entropy  source of the salts of redacted texts
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        matters: Callable[[UUID], Awaitable[Matters]],
+        rules: Callable[[str], Rules],
+        rights: Callable[[str, str], bool],
+        entropy: Entropy = secrets.token_bytes,
+    ) -> None:
+        self._store = store
+        self._matters = matters
+        self._rules = rules
+        self._rights = rights
+        self._entropy = entropy
+
+    async def erase(self, command: Erase, now: Instant) -> Result:
+        """Erase a person for good; answers {"person", "orders", "contacts", "texts"}: how many were touched.
+
+        An order that is still open stays open: what is owed is still owed, but nobody can be called any more.
+        Raises EraseRefused; nothing was changed then.
+        """
+        if not self._rights(command.by, _ROLE):
+            raise EraseRefused(f"{command.by} may not erase a person; a security administrator may.")
+        if not command.ground:
+            raise EraseRefused("An erasure needs its legal ground. Nothing was changed.")
+        for _ in range(_TRIES):
+            batch = await self._attempt(command, now)
+            if not isinstance(batch, Batch):
+                return batch
+            try:
+                await self._store.commit(batch)
+            except ChainMoved:
+                continue
+            except DoneBefore:
+                done = (await self._store.load(command.id, ())).done
+                assert done is not None, command.id
+                return done
+            return batch.result
+        raise ChainMoved(f"others were faster {_TRIES} times")
+
+    async def _attempt(self, command: Erase, now: Instant) -> Batch | Result:
+        matters = await self._matters(command.person)
+        orders = (*matters.orders, *matters.others)
+        loaded = await self._store.load(command.id, (*orders, *matters.contacts))
+        if loaded.done is not None:
+            return loaded.done
+        row = matters.row
+        if row is None:
+            raise EraseRefused(f"Nobody is kept under {command.person}.")
+        if row.erased is not None:
+            raise EraseRefused(f"{command.person} was erased already.")
+        if not loaded.chains:
+            raise EraseRefused(f"{command.person} has neither an order nor a contact here.")
+        draft, texts = Draft(command.id, now), 0
+        for order_id, stood in zip(orders, loaded.chains, strict=False):
+            order = _decode_order(_snapshot(stood))
+            added = [n for other, n in matters.added if other == order_id]
+            texts += self._redact(draft, stood, order, added or range(1, order.texts + 1), command, now)
+        for stood in loaded.chains[len(orders) :]:
+            _note(draft, stood, command, now)
+        draft.rows("persons_write", [Vault.erased(row, now)])
+        return draft.done(
+            {
+                "person": str(command.person),
+                "orders": len(orders),
+                "contacts": len(matters.contacts),
+                "texts": texts,
+            }
+        )
+
+    def _redact(
+        self, draft: Draft, stood: Standing, before: Order, numbers: Iterable[int], command: Erase, now: Instant
+    ) -> int:
+        """Replace these texts of an order; return how many there were."""
+        after, at = before, max(now, before.last_at)
+        entries: list[OrderEntry] = []
+        rows: list[TextRow] = []
+        for n in numbers:
+            salt = self._entropy(_SALT_BYTES)
+            step = c.Erase(
+                id=command.id,
+                by=command.by,
+                role=_ROLE,
+                text_n=n,
+                text_hash=text_hash(salt, "", REDACTED),
+                ground=command.ground,
+            )
+            written, after = decide(after, step, self._rules(before.pack), at)
+            entries += written
+            rows.append(text_row(before.id, n, at, "", REDACTED, salt))
+        draft.order(stood, before, entries, after)
+        draft.texts(rows)
+        return len(rows)
+
+
+def _note(draft: Draft, stood: Standing, command: Erase, now: Instant) -> None:
+    """Write on a contact that its person was erased; it changes nothing else."""
+    contact = _decode_contact(_snapshot(stood))
+    entry = ContactEntry(
+        chain=contact.id,
+        seq=contact.seq + 1,
+        at=max(now, contact.last_at),
+        kind="erased",
+        actor=command.by,
+        command=command.id,
+        say={"ground": command.ground},
+    )
+    draft.contact(stood, contact, [entry], evolve_contact(contact, entry))
+
+
+def _snapshot(stood: Standing) -> bytes:
+    assert stood.snapshot is not None, "a row in the lists without a chain"
+    return stood.snapshot
+
+
+def matters_in_postgres(pool: "Pool[Record]", vault: Vault) -> Callable[[UUID], Awaitable[Matters]]:
+    """Return how to find what a person has with us in the database."""
+    persons = Persons(pool, vault)
+
+    async def matters(person_id: UUID) -> Matters:
+        try:
+            row = await persons.row(person_id)
+        except NoSuchPerson:
+            row = None
+        orders = _ids(await pool.fetch(_QUERIES.orders_of_person.sql, person_id))
+        contacts = _ids(await pool.fetch(_QUERIES.contacts_of_person.sql, person_id))
+        added = await pool.fetch(_QUERIES.texts_added.sql, list(contacts))
+        return Matters(row, orders, contacts, tuple((one[0], one[1]) for one in added if one[0] not in orders))
+
+    return matters
+
+
+def matters_in_memory(ledger: MemoryLedger) -> Callable[[UUID], Awaitable[Matters]]:
+    """Return the same for a store in memory."""
+
+    def of(table: str, person: str) -> tuple[int, ...]:
+        return tuple(sorted(row["id"] for row in ledger.tables[table].values() if row["person"] == person))
+
+    async def matters(person_id: UUID) -> Matters:
+        person = str(person_id)
+        kept = ledger.tables["persons_write"].get((person,))
+        row = None if kept is None else msgspec.convert(kept, PersonRow)
+        orders, contacts = of("orders_write", person), of("contacts_write", person)
+        sealed = (one for chain, entries in ledger.entries.items() if chain not in orders for one in entries)
+        entries = (msgspec.json.decode(one.body, type=OrderEntry) for one in sealed if one.kind == "added")
+        added = tuple((one.chain, one.text_n or 0) for one in entries if one.say["contact"] in contacts)
+        return Matters(row, orders, contacts, added)
+
+    return matters
+
+
+def _ids(rows: Sequence["Record"]) -> tuple[int, ...]:
+    return tuple(row[0] for row in rows)
