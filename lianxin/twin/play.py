@@ -13,12 +13,15 @@ from typing import Any, Final, NamedTuple
 from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, Matter
 from lianxin.contacts.contact import next_date as contact_date
+from lianxin.contacts.course import ContactRefused
 from lianxin.ground.clock import DAY_MS, MINUTE_MS, Instant, local_date
+from lianxin.ground.ledger import digits_of
 from lianxin.ground.text import make_number
 from lianxin.orders import commands as c
 from lianxin.orders.dates import next_date
 from lianxin.orders.lifecycle import decide
 from lianxin.orders.order import Order
+from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Words, contact_id_of, order_id_of
 from lianxin.orders.steps import joining
 from lianxin.people.vault import PersonRecord
@@ -100,7 +103,11 @@ class Play:
         heap = self._heap
         while heap and heap[0][0] <= at:
             self.now, _, what, subject, more = heappop(heap)
-            yield from what(subject, self.now, more)
+            try:
+                yield from what(subject, self.now, more)
+            except (Refused, ContactRefused):
+                if self._ticks:  # alone in its world, the play never does what is not possible
+                    raise
 
     def next_at(self) -> Instant | None:
         """Return when something happens next, None when nothing is left."""
@@ -126,6 +133,12 @@ class Play:
     def running(self, kind: str, day: date) -> int:
         """Return the last running number of contacts or orders of a day."""
         return self._running.get((kind, day), 0)
+
+    def count_known(self, kind: str, chain: int) -> None:
+        """Number further contacts or orders after this one, which a store knows."""
+        figures = str(digits_of(chain))
+        day = date(int(figures[:4]), int(figures[4:6]), int(figures[6:8]))
+        self.count_from(kind, day, int(figures[8:-1]))
 
     def count_from(self, kind: str, day: date, running: int) -> None:
         """Number further contacts or orders (`kind`) of a day after the last running number a store knows."""
@@ -167,7 +180,9 @@ class Play:
             self._at(script.taken_at, self._take, subject)
 
     def _meet(self, subject: int, command: course.ContactCommand, at: Instant) -> Op:
-        _, after = course.decide(self.contacts[subject], command, self.world.rules, at)
+        contact = self.contacts[subject]
+        at = max(at, contact.last_at)
+        _, after = course.decide(contact, command, self.world.rules, at)
         self.contacts[subject] = after
         self.operations += 1
         if after.stage == "ended" and not after.promises:
@@ -314,10 +329,10 @@ class Play:
         self.orders[order.id] = order
         due = next_date(order) if self._ticks else None
         if due is not None:
-            self._at(max(due, order.last_at), self._tick, order.id, order.seq)
+            self._at(max(due, order.last_at), self._tick, order.id, order)
         action = next_action(self.world, order, self._candidate)
         if action is not None:
-            self._at(action.at, self._step, order.id, (order.seq, action))
+            self._at(action.at, self._step, order.id, (order, action))
 
     def _candidate(self, order: Order) -> int | None:
         other = self.orders.get(self._recent.get((order.category, order.region), 0))
@@ -327,17 +342,15 @@ class Play:
             return None
         return other.id
 
-    def _tick(self, order_id: int, at: Instant, seq: int) -> Iterator[Op]:
-        order = self.orders.get(order_id)
-        if order is None or order.seq != seq:
+    def _tick(self, order_id: int, at: Instant, order: Order) -> Iterator[Op]:
+        if self.orders.get(order_id) is not order:
             return
-        command = c.Tick(id=self._command(at, order_id, seq, 8), by="system", role="system")
+        command = c.Tick(id=self._command(at, order_id, order.seq, 8), by="system", role="system")
         yield from self._act("tick", order, command, None, at)
 
-    def _step(self, order_id: int, at: Instant, planned: tuple[int, Action]) -> Iterator[Op]:
-        order = self.orders.get(order_id)
-        seq, action = planned
-        if order is None or order.seq != seq:
+    def _step(self, order_id: int, at: Instant, planned: tuple[Order, Action]) -> Iterator[Op]:
+        order, action = planned
+        if self.orders.get(order_id) is not order:
             return
         if isinstance(action.command, c.Join):
             yield from self._join(order, action.command, at)
@@ -355,7 +368,7 @@ class Play:
         if root is None or root.state not in joining.GOES_ON:
             again = next_action(self.world, order, self._candidate)
             assert again is not None, order.number
-            self._at(at + MINUTE_MS, self._step, order.id, (order.seq, again._replace(at=at + MINUTE_MS)))
+            self._at(at + MINUTE_MS, self._step, order.id, (order, again._replace(at=at + MINUTE_MS)))
             return
         _, _, after, root_after = joining.join(order, root, command, self.world.rules, at)
         self.operations += 1

@@ -65,6 +65,10 @@ class MemoryLedger:
         due = [timer for timer in self.timers.values() if timer.due <= now]
         return sorted(due, key=lambda timer: (timer.due, timer.subject))[:limit]
 
+    async def next_timer(self) -> Instant | None:
+        """See `Store.next_timer`."""
+        return min((timer.due for timer in self.timers.values()), default=None)
+
     async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
         """See `Store.postpone_timer`."""
         self.timers[subject] = Due(subject, until, self.timers[subject].attempts + 1)

@@ -53,6 +53,10 @@ class Store(Protocol):
         """
         ...
 
+    async def next_timer(self) -> Instant | None:
+        """Return when the earliest timer is due, None when there is none."""
+        ...
+
     async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
         """Keep a timer whose command failed for a later attempt, with the reason."""
         ...

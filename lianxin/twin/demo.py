@@ -1,0 +1,106 @@
+"""How does the demo city begin, and how does it go on after a stop?
+
+At the first start a few days of history and the morning of the first day are played as
+fast as the machine can; then time runs. Later starts go on at the latest entry. Before
+the known calendar ends the demo goes back to its first day.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from lianxin.ground.clock import DAY_MS, HOUR_MS, Instant, at_iso, iso
+from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
+from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.site.time_here import resume_site_clock
+from lianxin.ground.store import open_pool
+from lianxin.orders.service import Services
+from lianxin.people import load_staff
+from lianxin.people.keys import load_house_keys
+from lianxin.people.rights import Rights
+from lianxin.personnel import enrol
+from lianxin.rules import Rules, load_rules
+from lianxin.twin.arrivals import arrivals
+from lianxin.twin.carrying import carry_out
+from lianxin.twin.live import LiveCity
+from lianxin.twin.messages import demo_messages
+from lianxin.twin.persons import records
+from lianxin.twin.play import Play
+from lianxin.twin.world import World, make_world
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+log = structlog.get_logger(__name__)
+FIRST_DAY: Final = "2026-03-09"
+"""A Monday in a year whose holidays are known."""
+MORNING_MS: Final = 10 * HOUR_MS + 5 * 60_000
+"""The time of day at which the first start shows the city."""
+DAYS_BEFORE: Final = 6
+CALLS_BEFORE: Final = 300
+"""Days of history and their calls: enough that orders of every state stand in the books."""
+LAST_DAY: Final = at_iso("2026-10-01T00:00:00+08:00")
+"""Three months before the end of the known calendar, so that no date of the demo leaves it."""
+SEED: Final = 12345
+WORKERS: Final = 8
+
+
+@lru_cache(maxsize=32)
+def rules_of(ref: str) -> Rules:
+    """Return the rules of a pack reference, those in force in the demo for ""."""
+    return load_rules(ref or "sd-binzhou")
+
+
+def demo_world(seed: int = SEED) -> World:
+    """Return the demo's city with the texts written for it."""
+    return make_world(seed, demo_messages())
+
+
+async def services_of(pool: "Pool[Record]") -> Services:
+    """Return the services of this site with the rights of its staff table."""
+    return Services(PostgresLedger(pool), rules_of, await Rights.load(pool))
+
+
+async def prepare(url: str, home: Path, first_day: Instant, calls: int, speed: float) -> Instant:
+    """Make the demo ready to live and set its clock; return the instant at which it goes on.
+
+    An empty database gets people, packs, a little history and a morning; one that has
+    lived goes on at its latest entry. Interrupted, the next call plays the same again: what
+    was done before answers as it did then.
+    """
+    pool = await open_pool(url, size_min=WORKERS, size_max=WORKERS)
+    try:
+        begun = first_day + MORNING_MS
+        clock = await resume_site_clock(pool, first_day, 0.0)
+        if clock.now() < begun - HOUR_MS:
+            await enrol(PostgresLedger(pool), load_staff(), first_day - DAYS_BEFORE * DAY_MS)
+            await _history(pool, home, first_day, calls)
+        return (await resume_site_clock(pool, begun, speed)).now()
+    finally:
+        await pool.close()
+
+
+async def _history(pool: "Pool[Record]", home: Path, first_day: Instant, calls: int) -> None:
+    play = Play(demo_world(), first_day + MORNING_MS, records=records(SEED, load_house_keys(home)))
+    for day in range(-DAYS_BEFORE, 0):
+        for at in arrivals(first_day + day * DAY_MS, CALLS_BEFORE, SEED):
+            play.call(at)
+    for at in arrivals(first_day, calls, SEED):
+        play.call(at)
+    count = await carry_out(play.run(), await services_of(pool), WORKERS)
+    await seal_checkpoint(pool, home, first_day + MORNING_MS)
+    log.info("the city has a morning behind it", operations=count, until=iso(first_day + MORNING_MS))
+
+
+async def live(url: str, home: Path, calls: int) -> None:
+    """Let the city live in the site's time until its last day."""
+    pool = await open_pool(url, size_min=1, size_max=4)
+    try:
+        city = LiveCity(
+            demo_world(), await services_of(pool), pool, calls, LAST_DAY, records(SEED, load_house_keys(home))
+        )
+        await city.run()
+    finally:
+        await pool.close()
