@@ -1,0 +1,25 @@
+"""Which check belongs to which chain? Pure."""
+
+from lianxin.ground.ledger import CONTACT, ORDER, PACK, STAFF, kind_of_chain
+from lianxin.insight.audit.evidence import Asks, Evidence, House
+from lianxin.insight.audit.of_contact import check_contact
+from lianxin.insight.audit.of_house import check_member, check_pack
+from lianxin.insight.audit.of_order import check_order
+from lianxin.insight.audit.tally import Tally
+
+
+def check_chain(evidence: Evidence, house: House, tally: Tally, asks: Asks) -> None:
+    """Check one chain and count what it holds."""
+    kind = kind_of_chain(evidence.chain)
+    if kind == ORDER:
+        check_order(evidence, house, tally, asks)
+    elif kind == CONTACT:
+        check_contact(evidence, house, tally, asks)
+    elif kind == STAFF:
+        check_member(evidence, tally)
+    elif kind == PACK:
+        check_pack(evidence, tally)
+    else:
+        tally.found("chain_broken", evidence.chain, "it is no chain of this house")
+    tally.sealed_chains += evidence.leaves.seq > 0
+    tally.sealed_entries += evidence.leaves.seq

@@ -1,0 +1,71 @@
+"""Did the same person act where two must (职责分离)? Recomputed from who wrote which entry. Pure.
+
+What an entry says of its own role is not believed: an entry made up afterwards would
+say what suits it.
+"""
+
+from typing import Final
+
+from lianxin.orders.order import OrderEntry
+
+LAWFUL: Final = "completed as lawful"
+"""A reviewer ends the order because the unit's refusal is lawful and well explained; nobody was called."""
+PARTS: Final = {
+    "submitted": "agent",
+    "revised": "agent",
+    "approved": "reviewer",
+    "sent_back": "reviewer",
+    "not_accepted_proposed": "reviewer",
+    "reply_accepted": "reviewer",
+    "reply_returned": "reviewer",
+    "dispatched": "dispatcher",
+    "transferred": "dispatcher",
+    "followup_attempted": "caller",
+    "followup_answered": "caller",
+    "promised_later": "caller",
+    "joined_followed_up": "caller",
+    "completed": "caller",
+}
+"""Entry -> the part its actor plays on the order."""
+NOT_AS: Final[dict[str, tuple[str, ...]]] = {
+    "approved": ("agent",),
+    "sent_back": ("agent",),
+    "not_accepted_proposed": ("agent",),
+    "not_accepted": ("agent", "reviewer"),
+    "dispatched": ("agent",),
+    "transferred": ("agent",),
+    "send_back_accepted": ("dispatcher",),
+    "send_back_refused": ("dispatcher",),
+    "joint_meeting_opened": ("dispatcher",),
+    "followup_attempted": ("agent", "dispatcher"),
+    "followup_answered": ("agent", "dispatcher", "first caller"),
+    "promised_later": ("agent", "dispatcher", "first caller"),
+    "joined_followed_up": ("agent", "dispatcher", "first caller"),
+    "completed": ("agent", "dispatcher", "first caller"),
+    "rework_ordered": ("caller",),
+    LAWFUL: ("caller",),
+    "reopened": ("agent",),
+}
+"""Entry -> parts its actor must not have played before on this order."""
+WATCHED: Final = frozenset(PARTS) | frozenset(NOT_AS)
+
+
+class Parts:
+    """Who has played which part on one order so far."""
+
+    __slots__ = ("_played",)
+
+    def __init__(self) -> None:
+        self._played: dict[str, set[str]] = {}
+
+    def note(self, entry: OrderEntry) -> str | None:
+        """Take in an entry of a watched kind; return the part that forbids it to its actor, None if nothing does."""
+        played, kind, actor = self._played, entry.kind, entry.actor
+        if kind == "completed" and entry.fields.get("result") == "not_solved_lawful":
+            kind = LAWFUL
+        broken = next((part for part in NOT_AS.get(kind, ()) if actor in played.get(part, ())), None)
+        if kind in PARTS:
+            played.setdefault(PARTS[kind], set()).add(actor)
+        if kind == "rework_ordered":
+            played["first caller"] = set(played.get("caller", ()))
+        return broken

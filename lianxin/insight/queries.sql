@@ -1,0 +1,134 @@
+-- What the audit reads. It writes nothing. Every statement runs in one snapshot, and those with `low` and `high`
+-- read what the tables hold about the chains in [low, high), in ascending order.
+
+-- name: latest_entry()$
+-- The time of the latest entry; null: there is none. Reads all of `entries`.
+SELECT max(at) FROM entries;
+
+-- name: entry_estimate()$
+-- About how many entries there are; -1: never analysed.
+SELECT reltuples::bigint FROM pg_class WHERE oid = 'entries'::regclass;
+
+-- name: all_staff()
+-- Who may hold in person. Index: staff_pkey.
+SELECT work_number, active FROM staff;
+
+-- name: chain_after(low, entries)$
+-- The chain in which the so-manieth entry from `low` on lies; no row: there are fewer. Index: entries_pkey.
+SELECT chain_id FROM entries WHERE chain_id >= :low ORDER BY chain_id, seq OFFSET :entries LIMIT 1;
+
+-- name: entries_between(low, high)
+-- Index: entries_pkey.
+SELECT chain_id, seq, at, kind, actor, command_id, hash, body
+  FROM entries WHERE chain_id >= :low AND chain_id < :high ORDER BY chain_id, seq;
+
+-- name: entries_since(low, high, checkpoint_id)
+-- Only of chains that changed after a checkpoint. Indexes: chains_pkey, checkpoint_leaves_chain_idx, entries_pkey.
+SELECT e.chain_id, e.seq, e.at, e.kind, e.actor, e.command_id, e.hash, e.body
+  FROM chains c JOIN entries e USING (chain_id)
+ WHERE c.chain_id >= :low AND c.chain_id < :high
+   AND (c.sealed_seq < c.seq OR EXISTS (
+       SELECT FROM checkpoint_leaves l WHERE l.chain_id = c.chain_id AND l.checkpoint_id > :checkpoint_id::integer))
+ ORDER BY e.chain_id, e.seq;
+
+-- name: chains_between(low, high)
+-- Index: chains_pkey.
+SELECT chain_id, seq, head, sealed_seq, snapshot FROM chains WHERE chain_id >= :low AND chain_id < :high;
+
+-- name: leaves_between(low, high)
+-- Per chain: how far it is sealed, the first sealed place with another hash, the first without an entry.
+-- Indexes: checkpoint_leaves_chain_idx, entries_pkey.
+SELECT l.chain_id, max(l.seq), min(l.seq) FILTER (WHERE e.hash <> l.head), min(l.seq) FILTER (WHERE e.hash IS NULL)
+  FROM checkpoint_leaves l
+  LEFT JOIN (SELECT chain_id, seq, hash FROM entries WHERE chain_id >= :low AND chain_id < :high) e
+    ON e.chain_id = l.chain_id AND e.seq = l.seq
+ WHERE l.chain_id >= :low AND l.chain_id < :high
+ GROUP BY l.chain_id;
+
+-- name: orders_between(low, high)
+-- Index: orders_pkey.
+SELECT order_id, number, state, holder, held_since, offered_to, tracker, unit, kind, category, region, urgency, flags,
+       contact_id, parent_id, pack, opened_at, due_at, next_at, closed_at, archived_at, person_id::text
+  FROM orders WHERE order_id >= :low AND order_id < :high;
+
+-- name: contacts_between(low, high)
+-- Index: contacts_pkey.
+SELECT contact_id, channel, line, arrived_at, stage, disposition, holder, limit_at, agent, person_id::text
+  FROM contacts WHERE contact_id >= :low AND contact_id < :high;
+
+-- name: custody_between(low, high)
+-- Index: custody_pkey.
+SELECT subject_id, part, n, holder, since, until
+  FROM custody WHERE subject_id >= :low AND subject_id < :high ORDER BY subject_id, part, n;
+
+-- name: promises_between(low, high)
+-- Index: promises_pkey.
+SELECT subject_id, promise_id, kind, owed_to, made_at, due_at, next_at, state, settled_at
+  FROM promises WHERE subject_id >= :low AND subject_id < :high ORDER BY subject_id, promise_id;
+
+-- name: events_between(low, high)
+-- Index: order_events_pkey.
+SELECT order_id, seq, at, what FROM order_events WHERE order_id >= :low AND order_id < :high ORDER BY order_id, seq;
+
+-- name: timers_between(low, high)
+-- Index: timers_pkey.
+SELECT subject_id, due_at, attempts FROM timers WHERE subject_id >= :low AND subject_id < :high;
+
+-- name: texts_between(low, high)
+-- Index: texts_pkey.
+SELECT order_id, n, title, text, salt FROM texts WHERE order_id >= :low AND order_id < :high ORDER BY order_id, n;
+
+-- name: staff_between(low, high)
+-- Index: staff_chain_id_key.
+SELECT work_number, chain_id, roles, active, successor FROM staff WHERE chain_id >= :low AND chain_id < :high;
+
+-- name: packs_between(low, high)
+-- A site has a handful of packs.
+SELECT chain_id, ref, body FROM packs WHERE chain_id >= :low AND chain_id < :high ORDER BY chain_id, ref;
+
+-- name: contradicted_receipts(low, high)
+-- Receipts that were handed out with a head which the chain does not have there. Indexes: receipts_pkey, entries_pkey.
+SELECT r.order_id, r.n, r.seq
+  FROM receipts r
+  LEFT JOIN (SELECT chain_id, seq, hash FROM entries WHERE chain_id >= :low AND chain_id < :high) e
+    ON e.chain_id = r.order_id AND e.seq = r.seq
+ WHERE r.order_id >= :low AND r.order_id < :high AND r.seq IS NOT NULL AND e.hash IS DISTINCT FROM r.head;
+
+-- name: known_chains(chain_ids)
+-- Which of these chains have begun. Index: chains_pkey.
+SELECT chain_id FROM chains WHERE chain_id = ANY(:chain_ids::bigint[]);
+
+-- name: merged_into(chain_ids)
+-- Orders that others were merged into, as their chains make them. Index: chains_pkey.
+SELECT chain_id, snapshot FROM chains WHERE chain_id = ANY(:chain_ids::bigint[]);
+
+-- name: owed_by(subject_ids)
+-- To whom these orders owe or owed an answer, and what became of it. Index: promises_pkey.
+SELECT DISTINCT subject_id, owed_to, state FROM promises WHERE subject_id = ANY(:subject_ids::bigint[]);
+
+-- name: checkpoints_from(checkpoint_id, limit_count)
+-- Lines of checkpoints behind one, in order. Index: checkpoints_pkey.
+SELECT checkpoint_id, at, line
+  FROM checkpoints WHERE checkpoint_id > :checkpoint_id::integer ORDER BY checkpoint_id LIMIT :limit_count;
+
+-- name: leaves_of(first_id, last_id)
+-- The leaves of checkpoints as they are hashed, docs/ledger.md. Index: checkpoint_leaves_pkey.
+SELECT checkpoint_id, int8send(chain_id) || int4send(seq) || head
+  FROM checkpoint_leaves
+ WHERE checkpoint_id BETWEEN :first_id AND :last_id
+ ORDER BY checkpoint_id, chain_id;
+
+-- name: held_books()
+-- Open intervals by holder: what the lists say who holds. Index: custody_holder_idx.
+SELECT holder, count(*) FILTER (WHERE part = 0), count(*) FILTER (WHERE part > 0)
+  FROM custody WHERE until IS NULL GROUP BY holder;
+
+-- name: event_books()
+-- Openings and closings by local day, counted from 1970-01-01: the books of the days. Index: order_events_at_idx.
+SELECT (floor(extract(epoch FROM at))::bigint + 28800) / 86400,
+       count(*) FILTER (WHERE what = 'opened'), count(*) FILTER (WHERE what = 'closed')
+  FROM order_events GROUP BY 1 ORDER BY 1;
+
+-- name: listed_open()$
+-- Orders that the lists call open. Index: orders_open_due_idx.
+SELECT count(*) FROM orders WHERE closed_at IS NULL;
