@@ -1,0 +1,93 @@
+"""How is a worker put together, and kept until it is told to stop?"""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import structlog
+
+from lianxin.channels.assembling import channels_of
+from lianxin.channels.outbox import Outbox
+from lianxin.channels.wording import load_wording
+from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.site import Site
+from lianxin.ground.site.time_here import read_site_clock
+from lianxin.ground.store import open_pool
+from lianxin.orders.service import Services
+from lianxin.people.keys import load_house_keys
+from lianxin.people.rights import Rights
+from lianxin.people.vault import Vault
+from lianxin.personnel import Personnel, orders_in_postgres
+from lianxin.rules.adopted import AdoptedRules
+from lianxin.worker.bell import rest
+from lianxin.worker.gone import Presence, is_gone
+from lianxin.worker.process import Worker
+from lianxin.worker.timers import Timers
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+log = structlog.get_logger(__name__)
+
+
+async def work(site: Site, url: str) -> None:
+    """Be a worker of this site until SIGTERM or SIGINT. Raises SiteError or KeyUnfit before anything was done."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wish, stop.set)
+    pool = await _reached(url, stop)
+    if pool is None:
+        return
+    try:
+        worker = await assembled(site, pool, url)
+        log.info("worker started", virtual=worker.clock.virtual, speed=worker.clock.speed)
+        await worker.run(stop)
+        log.info("worker stopped")
+    finally:
+        pool.terminate()
+
+
+async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
+    """Return a worker for a site whose database is there."""
+    ledger = PostgresLedger(pool)
+    workers: list[Worker] = []
+    clock = await read_site_clock(pool)
+
+    def now() -> int:
+        return workers[0].now() if workers else clock.now()
+
+    rules = await AdoptedRules.load(pool, site.settings.rules.pack, now)
+    rights = await Rights.load(pool)
+    outbox = Outbox(pool, channels_of(site), Vault(load_house_keys(site.home)), load_wording(), site.settings.outbox)
+    workers.append(
+        Worker(
+            pool,
+            url,
+            site.home,
+            Timers(Services(ledger, rules, rights), ledger),
+            outbox,
+            Personnel(ledger, orders_in_postgres(pool), rules, rights),
+            rules,
+            rights,
+            clock,
+            site.settings.checkpoint.interval_s,
+        )
+    )
+    return workers[0]
+
+
+async def _reached(url: str, stop: asyncio.Event) -> "Pool[Record] | None":
+    """Return a pool once the database answers; None when told to stop before."""
+    presence = Presence()
+    while not stop.is_set():
+        try:
+            pool = await open_pool(url)
+        except Exception as failure:
+            if not is_gone(failure):
+                raise
+            await rest(presence.lost(failure), stop)
+            continue
+        presence.answered()
+        return pool
+    return None
