@@ -22,7 +22,6 @@ def _day(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Play one day of the hotline and follow every order to its archive; exit 0 only if the audit is clean."""
-    import asyncio
     import json
 
     from lianxin.ground.site.home import load_site
@@ -34,7 +33,7 @@ def _day(
     try:
         plan = day_of(messages, calls, seed, date)
         with place(site, keep) as ground:
-            books = asyncio.run(play_day(plan, ground, workers))
+            books = play_day(plan, ground, workers)
     except DayRefused as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
