@@ -63,14 +63,12 @@ class EmbeddedServer:
         """
         with locked(self._home / "database.lock"):
             self._cluster = load_cluster(self._home, self._account)
-            started = process.running_pid(self._cluster) is None
+            started = not self._adopted()
             if started and adopt_only:
                 raise ServerFailed("The database is not running at this moment; it is being started again.")
             if started:
                 self._start_anew(die_with_parent)
-            else:
-                process.wait_until_ready(self._cluster, None)
-            self._make_roles()
+                self._make_roles()
             self._lease = self._lease or Lease(self._home / "database.users")
         return started
 
@@ -101,11 +99,26 @@ class EmbeddedServer:
             self._stop()
             forget_cluster(self.cluster)
 
+    def _adopted(self) -> bool:
+        """Return whether a server runs and can be used; one that is shutting down is waited out."""
+        while (pid := process.running_pid(self.cluster)) is not None:
+            try:
+                process.wait_until_ready(self.cluster, None)
+                self._make_roles()
+            except (ServerFailed, psycopg.OperationalError) as failure:
+                if not process.is_stopping(self.cluster):
+                    raise ServerFailed(f"The database runs but cannot be entered: {failure}") from failure
+                process.wait_for_end(pid)
+            else:
+                return True
+        return False
+
     def _start_anew(self, die_with_parent: bool) -> None:
         make_data_folder(self.cluster, self._binaries, self._account)
         if not self.cluster.kept.made:
             self._cluster = changed(self.cluster, made=True)
-        process.clear_stale_pid(self.cluster)
+        self._reap()
+        process.clear_stale_locks(self.cluster)
         child = self._spawn_until_ready(die_with_parent)
         self._child = child
         (self.cluster.folder / "started").write_text(str(child.pid))
@@ -139,6 +152,10 @@ class EmbeddedServer:
         pid = process.running_pid(self.cluster)
         if pid is not None:
             process.stop(pid, self._child if self._child is not None and self._child.pid == pid else None)
+        self._reap()
+
+    def _reap(self) -> None:
+        """Take leave of a server this process started and that has ended: unburied, its number stays taken."""
         if self._child is not None:
             self._child.wait()
             self._child = None
@@ -158,4 +175,4 @@ class EmbeddedServer:
 
 def _passes_by_itself(failure: ServerFailed) -> bool:
     """After kill -9 the old server's sessions hold its memory for a moment; a port may just have been taken."""
-    return "shared memory block" in str(failure) or "could not bind" in str(failure) or "lock file" in str(failure)
+    return "shared memory block" in str(failure) or "could not bind" in str(failure)

@@ -36,10 +36,13 @@ def running_pid(cluster: Cluster) -> int | None:
     return pid if folder == cluster.data.resolve() else None
 
 
-def clear_stale_pid(cluster: Cluster) -> None:
-    """Remove a `postmaster.pid` whose process is not this server; a number used again would block the start."""
-    if running_pid(cluster) is None:
-        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+def clear_stale_locks(cluster: Cluster) -> None:
+    """Remove the lock files a killed server left; a process number used again would block the start for ever."""
+    if running_pid(cluster) is not None:
+        return
+    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    for left in cluster.socket_folder.glob(".s.PGSQL.*"):
+        left.unlink()
 
 
 def spawn(cluster: Cluster, binaries: Binaries, account: Account, *, die_with_parent: bool) -> subprocess.Popen[bytes]:
@@ -73,9 +76,9 @@ def wait_until_ready(cluster: Cluster, child: subprocess.Popen[bytes] | None) ->
     while time.monotonic() < until:
         if child is not None and child.poll() is not None:
             raise ServerFailed(f"The database did not start: {_last_words(cluster)}")
-        if child is None and running_pid(cluster) is None:
-            raise ServerFailed("The database stopped while it was being waited for.")
-        if _says_ready(cluster):
+        if child is None and is_stopping(cluster):
+            raise ServerFailed("The database is shutting down.")
+        if _says(cluster) == "ready":
             return
         time.sleep(_LOOK_AGAIN_S)
     raise ServerFailed(f"The database did not become ready in {START_GUARD_S} s: {_last_words(cluster)}")
@@ -87,8 +90,18 @@ def stop(pid: int, child: subprocess.Popen[bytes] | None) -> None:
     Raises ServerFailed when it is still there after the guard; its data is safe either way.
     """
     try:
+        os.kill(pid, signal.SIGINT)
+    except ProcessLookupError:
+        return
+    wait_for_end(pid)
+    if child is not None:
+        child.wait()
+
+
+def wait_for_end(pid: int) -> None:
+    """Return when the process is gone. Raises ServerFailed when it is still there after the guard."""
+    try:
         handle = os.pidfd_open(pid)
-        signal.pidfd_send_signal(handle, signal.SIGINT)
     except ProcessLookupError:
         return
     try:
@@ -97,16 +110,20 @@ def stop(pid: int, child: subprocess.Popen[bytes] | None) -> None:
         os.close(handle)
     if not gone:
         raise ServerFailed(f"The database (process {pid}) has not stopped after {STOP_GUARD_S} s.")
-    if child is not None:
-        child.wait()
 
 
-def _says_ready(cluster: Cluster) -> bool:
+def is_stopping(cluster: Cluster) -> bool:
+    """Return whether the server that ran is gone or on its way out."""
+    return running_pid(cluster) is None or _says(cluster) == "stopping"
+
+
+def _says(cluster: Cluster) -> str:
+    """Return what the server writes about itself in the eighth line of `postmaster.pid`."""
     try:
         lines = (cluster.data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
-        return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+        return ""
+    return lines[7].strip() if len(lines) >= 8 else ""
 
 
 def _last_words(cluster: Cluster) -> str:
