@@ -20,9 +20,11 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 def normalise(text: str) -> str:
     """Return `text` as it is compared: NFKC, no case, no invisible characters, single blanks."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # Line ends become blanks first: nearly every text is then printable and needs no look at each character.
+    folded = " ".join(folded.split())
     if not folded.isprintable():
-        folded = "".join(map(_visible, folded))
-    return " ".join(folded.split())
+        folded = " ".join("".join(map(_visible, folded)).split())
+    return folded
 
 
 def grams(text: str) -> list[int]:

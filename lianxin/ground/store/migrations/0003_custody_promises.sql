@@ -10,11 +10,17 @@ CREATE TABLE custody (
     until      timestamptz,
     PRIMARY KEY (subject_id, part, n),
     CONSTRAINT custody_order_of_time CHECK (until IS NULL OR until >= since),
-    -- Two holders at one instant are impossible; range types need no extension for equality.
+    -- Two holders at one instant are impossible. Each interval is a box: x is the subject, y the milliseconds within
+    -- the part's own 4e12 (until 2096). Boxes that touch overlap, so each end is drawn in by a quarter of one; an
+    -- interval without length overlaps nothing. Ranges say the same in three columns and cost four times as much.
     CONSTRAINT custody_no_overlap EXCLUDE USING gist (
-        int8range(subject_id, subject_id, '[]') WITH &&,
-        int4range(part, part, '[]') WITH &&,
-        tstzrange(since, until) WITH &&) DEFERRABLE INITIALLY DEFERRED
+        box(point(subject_id::float8,
+                  part * 4e12::float8 + extract(epoch FROM since AT TIME ZONE 'UTC')::float8 * 1000 + 0.25),
+            point(subject_id::float8,
+                  CASE WHEN until IS NULL THEN (part + 1) * 4e12::float8 - 1
+                       ELSE part * 4e12::float8 + extract(epoch FROM until AT TIME ZONE 'UTC')::float8 * 1000 - 0.25
+                       END)) WITH &&)
+        WHERE (until IS NULL OR until > since) DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE custody IS 'part 0 is the order itself; n counts the intervals of a subject from 1 without gap.';
 CREATE UNIQUE INDEX custody_open_idx ON custody (subject_id, part) WHERE until IS NULL;
