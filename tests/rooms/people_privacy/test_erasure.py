@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
-from one_order import MORNING, RULES, SECRETS, WANG, Office, anybody, seeded
+from one_order import MORNING, SECRETS, WANG, Office, anybody, rules_of, seeded
 
 from lianxin.ground.ledger import GENESIS, ChainMoved, link
 from lianxin.ground.ledger.memory import MemoryLedger
@@ -32,7 +32,7 @@ async def office(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Office]:
 
 
 def erasure(office: Office, pool: "asyncpg.Pool[asyncpg.Record]") -> Erasure:
-    return Erasure(office.store, matters_in_postgres(pool, office.vault), lambda ref: RULES, anybody, seeded(3))
+    return Erasure(office.store, matters_in_postgres(pool, office.vault), rules_of, anybody, seeded(3))
 
 
 def wish(office: Office, person: UUID, **changes: Any) -> Erase:
@@ -155,7 +155,7 @@ async def test_an_erasure_that_is_not_right_changes_nothing(
     def may_not(by: str, role: str) -> bool:
         return role != "secadmin"
 
-    strict = Erasure(office.store, matters_in_postgres(pool, office.vault), lambda ref: RULES, may_not)
+    strict = Erasure(office.store, matters_in_postgres(pool, office.vault), rules_of, may_not)
     with pytest.raises(EraseRefused, match="security administrator"):
         await strict.erase(wish(office, wang.row.id), office.later())
     with pytest.raises(EraseRefused, match="legal ground"):
@@ -193,7 +193,7 @@ async def test_somebody_who_acts_meanwhile_does_not_get_half_an_erasure(
                 await office.act(order, c.Note, "staff:1001", "agent", text_hash=words.hash(), words=words)
             await super().commit(batch)
 
-    busy = Erasure(Slow(pool), and_meanwhile, lambda ref: RULES, anybody, seeded(3))
+    busy = Erasure(Slow(pool), and_meanwhile, rules_of, anybody, seeded(3))
     answer = await busy.erase(wish(office, wang.row.id), office.later(10))
     assert answer["texts"] == 3
     assert LETTER.encode() not in await everything(pool)
@@ -208,7 +208,7 @@ async def test_a_store_in_memory_forgets_in_the_same_way() -> None:
     contact = await office.contact("20260309-000042", wang)
     words = Words("", LETTER, b"s" * 16)
     await office.act(other, c.Add, "staff:1001", "agent", contact=contact, text_hash=words.hash(), words=words)
-    forget = Erasure(ledger, matters_in_memory(ledger), lambda ref: RULES, anybody, seeded(3))
+    forget = Erasure(ledger, matters_in_memory(ledger), rules_of, anybody, seeded(3))
 
     answer = await forget.erase(wish(office, wang.row.id), office.later())
 
@@ -233,7 +233,7 @@ async def test_others_being_faster_for_ever_is_said_and_nothing_is_half_done() -
     office = Office(ledger)
     wang = office.person()
     await office.submit("20260309-000018", wang, LETTER)
-    forget = Erasure(ledger, matters_in_memory(ledger), lambda ref: RULES, anybody)
+    forget = Erasure(ledger, matters_in_memory(ledger), rules_of, anybody)
     with pytest.raises(ChainMoved):
         await forget.erase(wish(office, wang.row.id), office.later())
     assert office.vault.open(wang.row).name == WANG.name

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
-from one_order import MORNING, RULES, Office, anybody
+from one_order import MORNING, Office, anybody, rules_of
 
 from lianxin.contacts import course
 from lianxin.ground.ledger import GENESIS, STAFF, Store, kind_of_chain, link
@@ -46,11 +46,11 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
     """The same promises on both stores."""
     if request.param == "memory":
         ledger = MemoryLedger()
-        yield House(ledger, Personnel(ledger, orders_in_memory(ledger), lambda ref: RULES, anybody))
+        yield House(ledger, Personnel(ledger, orders_in_memory(ledger), rules_of, anybody))
     else:
         pool = await request.getfixturevalue("pool_later")()
         store = PostgresLedger(pool)
-        yield House(store, Personnel(store, orders_in_postgres(pool), lambda ref: RULES, anybody))
+        yield House(store, Personnel(store, orders_in_postgres(pool), rules_of, anybody))
         await pool.close()
 
 
@@ -178,7 +178,7 @@ async def test_only_administrators_keep_the_roll() -> None:
     rights = Rights(
         [roll.MemberRow("9001", 1, ("secadmin",), True, None), roll.MemberRow("1001", 2, ("agent",), True, None)]
     )
-    personnel = Personnel(ledger, orders_in_memory(ledger), lambda ref: RULES, rights)
+    personnel = Personnel(ledger, orders_in_memory(ledger), rules_of, rights)
     hire = Hire(id=UUID(int=1), by="staff:1001", roles=("agent",))
     with pytest.raises(RollRefused, match="may not change the roll"):
         await personnel.change("1005", hire, MORNING)
@@ -188,7 +188,7 @@ async def test_only_administrators_keep_the_roll() -> None:
 
 async def test_two_who_change_one_person_at_once_both_happen(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
     store = PostgresLedger(pool)
-    personnel = Personnel(store, orders_in_postgres(pool), lambda ref: RULES, anybody)
+    personnel = Personnel(store, orders_in_postgres(pool), rules_of, anybody)
     await personnel.change("2001", Hire(id=UUID(int=1), by="system", roles=("reviewer",)), MORNING)
     roles = [role for role in ROLES if role != "reviewer"][:6]
     grants = [Grant(id=UUID(int=2 + n), by="system", role=role) for n, role in enumerate(roles)]
@@ -217,7 +217,7 @@ async def test_a_city_moves_in_with_one_batch_and_only_once(pool: "asyncpg.Pool[
 
 async def test_a_person_hired_later_does_not_stop_the_rest_from_moving_in() -> None:
     ledger, staff = MemoryLedger(), load_staff()
-    personnel = Personnel(ledger, orders_in_memory(ledger), lambda ref: RULES, anybody)
+    personnel = Personnel(ledger, orders_in_memory(ledger), rules_of, anybody)
     await personnel.change("1001", Hire(id=UUID(int=1), by="system", roles=("qa",)), MORNING)
     assert await enrol(ledger, staff, MORNING) == Enrolled(len(staff.people) - 1, 3)
     assert (await personnel.member("1001")).roles == ("qa",)
@@ -234,7 +234,7 @@ async def test_rights_follow_the_staff_table(pool: "asyncpg.Pool[asyncpg.Record]
     assert rights("system", "system") and not rights("staff:1001", "system") and not rights("system", "agent")
     assert rights("citizen", "citizen") and not rights("staff:1001", "citizen")
 
-    personnel = Personnel(store, orders_in_postgres(pool), lambda ref: RULES, rights)
+    personnel = Personnel(store, orders_in_postgres(pool), rules_of, rights)
     await personnel.leave("1001", Leave(id=UUID(int=1), by="system", successor="1002"), MORNING + 1)
     assert rights("staff:1001", "agent"), "until the table is read again"
     await rights.refresh(pool)
@@ -244,7 +244,7 @@ async def test_rights_follow_the_staff_table(pool: "asyncpg.Pool[asyncpg.Record]
 
 async def test_the_database_names_leavers_with_orders(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
     store = PostgresLedger(pool)
-    house = House(store, Personnel(store, orders_in_postgres(pool), lambda ref: RULES, anybody))
+    house = House(store, Personnel(store, orders_in_postgres(pool), rules_of, anybody))
     await house.hire("3001", "3002")
     await house.leave("3001", "3002")
     assert await left_behind(pool) == ()

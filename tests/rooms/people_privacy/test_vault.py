@@ -1,6 +1,5 @@
 """The vault: what is locked away, what opens it, and what a number is found by."""
 
-import os
 import stat
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
@@ -152,7 +151,7 @@ def test_the_house_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> No
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(load_house_keys, [tmp_path] * 16))
     assert all(keys == made[0] for keys in made)
-    assert os.listdir(tmp_path / "keys") == ["house.key"]
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["house.key"]
     assert stat.S_IMODE((tmp_path / "keys" / "house.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
 
