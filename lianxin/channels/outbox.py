@@ -104,11 +104,11 @@ class Outbox:
             )
             await connection.execute(
                 _QUERIES.mark.sql,
+                to_datetime(now),
                 [row["message_id"] for row in rows],
                 [fate.state for fate in fates],
                 [to_datetime(fate.due) for fate in fates],
                 [fate.error for fate in fates],
-                to_datetime(now),
             )
         return _counted(fates)
 
@@ -186,7 +186,7 @@ async def letters(pool: "Pool[Record]", state: str, limit: int = 100) -> tuple[L
 
 async def retry(pool: "Pool[Record]", message_id: UUID | None, now: Instant) -> int:
     """Let a dead letter (None: every one) be tried again; return how many there were."""
-    return int(await pool.fetchval(_QUERIES.retry.sql, message_id, to_datetime(now)))
+    return int(await pool.fetchval(_QUERIES.retry.sql, to_datetime(now), message_id))
 
 
 def _told(body: str) -> Told | None:

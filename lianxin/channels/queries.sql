@@ -10,7 +10,7 @@ SELECT message_id, subject_id, channel, body::text, made_at, attempts
  LIMIT :limit_count
    FOR UPDATE SKIP LOCKED;
 
--- name: mark(ids, states, dues, errors, now)
+-- name: mark(now, ids, states, dues, errors)
 -- Writes down what became of claimed messages: sent, dead, dropped, or waiting for another attempt.
 UPDATE outbox o
    SET state = m.state, due_at = m.due_at, last_error = m.error, attempts = o.attempts + 1,
@@ -36,7 +36,7 @@ SELECT message_id, subject_id, channel, body ->> 'template' AS template, body ->
  ORDER BY due_at
  LIMIT :limit_count;
 
--- name: retry(message_id, now)
+-- name: retry(now, message_id)
 -- Tries a dead letter (null: every one) again from the beginning. Index: outbox_pkey, outbox_dead_idx.
 WITH again AS (
     UPDATE outbox SET state = 'waiting', attempts = 0, due_at = :now, ended_at = NULL
