@@ -69,7 +69,7 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 def draw(streams: Sequence[Stream]) -> Flow:
-    """Return the flow of the streams."""
+    """Return the flow of the streams. The height has room for seven of them with thirteen lines in all."""
     scale = _scale(streams)
     left = _left(streams, scale)
     right = tuple(_right(streams, scale))

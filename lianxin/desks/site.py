@@ -7,7 +7,7 @@ answer again as soon as it is back.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,11 +88,8 @@ def make_site(
     return create_app(routes, settings, paper=paper, live=live, probe=probe, lifespan=[listening])
 
 
-async def serve(url: str, settings: WebSettings, started: Callable[[], None] | None = None) -> None:
-    """Serve the pages over a database until SIGINT or SIGTERM.
-
-    started  called once the pages can be asked for
-    """
+async def serve(url: str, settings: WebSettings) -> None:
+    """Serve the pages over a database until SIGINT or SIGTERM."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
@@ -107,17 +104,15 @@ async def serve(url: str, settings: WebSettings, started: Callable[[], None] | N
             websockets=False,
             log_enabled=False,
         )
-        await _until_stopped(server, started)
+        await _until_stopped(server)
 
 
-async def _until_stopped(server: Any, started: Callable[[], None] | None) -> None:
+async def _until_stopped(server: Any) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
     serving = asyncio.create_task(server.serve())
-    if started is not None:
-        started()
     await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     server.stop()
     await asyncio.wait_for(serving, STOP_S)

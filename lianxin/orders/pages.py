@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -60,7 +61,9 @@ def order_routes(
     """Return `/orders` and `/orders/{number}`."""
 
     @get("/orders")
-    async def listed(request: AnyRequest, holder: str = "", q: str = "", after: str = "") -> Response[str] | Redirect:
+    async def listed(
+        request: AnyRequest, holder: FromQuery[str] = "", q: FromQuery[str] = "", after: FromQuery[str] = ""
+    ) -> Response[str] | Redirect:
         query = " ".join(q.split())[:QUERY_MAX]
         if _means_number(query):
             return Redirect(f"/orders/{query.replace(' ', '').replace('/', '-')}")
@@ -70,7 +73,7 @@ def order_routes(
         return paper.page(request, "orders/list.html", listing=listing, q=query, now=moment.now, demo=moment.demo)
 
     @get("/orders/{number:str}")
-    async def one(request: AnyRequest, number: str) -> Response[str] | Redirect:
+    async def one(request: AnyRequest, number: FromPath[str]) -> Response[str] | Redirect:
         try:
             written = parse_number(number)
         except NumberError as wrong:

@@ -38,15 +38,32 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
  ORDER BY o.order_id
  LIMIT :limit_count;
 
--- name: with_grams(grams, order_id, limit_count)
--- Orders below `order_id`, newest first, with a text that has all these grams; the caller rechecks, because two
--- pairs of characters may share a gram. Index: texts_grams_idx for rare grams, texts_pkey backwards for frequent ones.
-SELECT o.order_id, o.number, coalesce(nullif(f.title, ''), left(f.text, 30)) AS title, o.state, o.holder, o.held_since, o.offered_to, o.category, o.region, o.urgency,
-       o.flags, o.opened_at, o.due_at, o.closed_at, t.title AS found_title, t.text AS found_text
-  FROM texts t JOIN orders o ON o.order_id = t.order_id LEFT JOIN texts f ON f.order_id = t.order_id AND f.n = 1
- WHERE t.grams @> :grams::integer[] AND t.order_id < :order_id
- ORDER BY t.order_id DESC, t.n DESC
+-- name: hits(grams, order_id, limit_count)$
+-- The orders below `order_id` with a text that has all these grams, in no order, no more of them than the limit:
+-- fewer of them mean that these are all. Index: texts_grams_idx, or a look through the table for grams of everyday words.
+SELECT array_agg(order_id)
+  FROM (SELECT order_id FROM texts
+         WHERE grams @> :grams::integer[] AND order_id < :order_id
+         LIMIT :limit_count) few;
+
+-- name: newest_hits(grams, order_id, limit_count)
+-- The same for grams that many texts have, newest first. Index: texts_pkey backwards.
+SELECT order_id FROM texts
+ WHERE grams @> :grams::integer[] AND order_id < :order_id
+ ORDER BY order_id DESC, n DESC
  LIMIT :limit_count;
+
+-- name: with_texts(order_ids)
+-- These orders with everything written about them, so that the caller can look for the very words: two pairs of
+-- characters may share a gram. Indexes: orders_pkey, texts_pkey.
+SELECT o.order_id, o.number, coalesce(nullif(f.title, ''), left(f.text, 30)) AS title, o.state, o.holder, o.held_since,
+       o.offered_to, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at, a.written
+  FROM orders o
+  LEFT JOIN texts f ON f.order_id = o.order_id AND f.n = 1
+ CROSS JOIN LATERAL (SELECT array_agg(t.title) || array_agg(t.text) AS written
+                       FROM texts t WHERE t.order_id = o.order_id) a
+ WHERE o.order_id = ANY(:order_ids::bigint[])
+ ORDER BY o.order_id DESC;
 
 -- name: held_count(holder)$
 -- How many open orders a holder has. Index: orders_open_holder_idx.

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from lianxin.contacts import course
-from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant, at_iso, to_datetime
+from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant, at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.text import make_number
 from lianxin.orders import commands as c
@@ -36,10 +36,10 @@ LIFT_WORDS = (
 class Hotline:
     """Plays commands one after another, each with an id of its own."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", first: int = 1) -> None:
         rules = load_rules(PACK)
         self.services = Services(PostgresLedger(pool), lambda _: rules, lambda who, role: bool(who and role))
-        self._ids: Iterator[UUID] = (UUID(int=n) for n in count(1))
+        self._ids: Iterator[UUID] = (UUID(int=n) for n in count(first))
 
     async def order(self, number: str, at: Instant, title: str, text: str, **about: str) -> None:
         """An agent answers a call and opens an order from it."""
@@ -102,7 +102,7 @@ async def play(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
     await hotline.order(
         NOISE, friday + 80 * MINUTE_MS, "夜间施工噪声", "凌晨两点还在打桩，孩子睡不着。", kind="complaint"
     )
-    clock = '{"virtual": %d, "real": 4102444800000, "speed": 1}' % NOW
+    clock = f'{{"virtual": {NOW}, "real": 4102444800000, "speed": 1}}'
     await pool.execute("INSERT INTO site (name, value) VALUES ('clock', $1)", clock)
 
 
@@ -138,8 +138,3 @@ async def _heating(hotline: Hotline, at: Instant) -> None:
     }
     contact = {"contact": contact_id_of(number), **answers}
     await hotline.do(number, at + 24 * HOUR_MS, c.RecordFollowup, FOLLOWER, "followup_agent", **contact)
-
-
-def moment(text: str) -> object:
-    """Return the time column that a statement of the tests needs."""
-    return to_datetime(at_iso(text))

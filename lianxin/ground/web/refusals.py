@@ -5,7 +5,9 @@ the path's pattern, never the text of a request.
 """
 
 import asyncio
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import structlog
@@ -28,6 +30,7 @@ GONE: tuple[type[Exception], ...] = (
 """The database does not answer; it is another matter when it answers that a statement is wrong."""
 
 RETRY_AFTER_S = 5
+FRAMES = 6
 
 _log = structlog.get_logger("lianxin.web")
 
@@ -52,10 +55,16 @@ def refusal_handlers(paper: Paper) -> dict[int | type[Exception], Handler]:
         return broken(request, error)
 
     def broken(request: AnyRequest, error: Exception) -> Response[str]:
-        _log.error("page broken", error=type(error).__name__, route=_route(request), exc_info=error)
+        _log.error("page broken", error=type(error).__name__, route=_route(request), where=_where(error))
         return paper.page(request, "web/broken.html", status=500)
 
     return {Exception: broken, HTTPException: refused, **dict.fromkeys(GONE, gone)}
+
+
+def _where(error: Exception) -> list[str]:
+    """Return the innermost lines of the program that the fault passed through; no message, no value of a variable."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _route(request: AnyRequest) -> str:
