@@ -1,7 +1,7 @@
 """What does one caller's contact look like, from ring to the last word?
 
 A script of steps with their instants, made from the seed and the contact's number alone.
-Shares are assumptions of the twin; a text that says what it is about keeps its outcome. Pure.
+Shares are assumptions of the twin; texts written for an outcome are said with it. Pure.
 """
 
 from typing import Final, NamedTuple
@@ -57,7 +57,8 @@ class Script(NamedTuple):
 def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
     """Return what will happen on this contact."""
     dice = Dice(world.seed, contact)
-    message = dice.one_of(world.messages)
+    outcome = dice.weighted(_OUTCOMES)
+    message = world.message_for(outcome, dice)
     channel = dice.weighted(_CHANNELS)
     line = dice.weighted(_LINES) if channel == "call" else "12345"
     leaves = channel == "call" and dice.chance(_LEAVES)
@@ -66,7 +67,7 @@ def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
     talk = min(dice.lognormal(150 * SECOND_MS, 0.7), 50 * MINUTE_MS)
     taken_at = arrived_at + wait
     noted_at = taken_at + talk
-    outcomes = [message.outcome_hint if message.outcome_hint in _KNOWN else dice.weighted(_OUTCOMES)]
+    outcomes = [outcome]
     if dice.chance(_SECOND_MATTER) and outcomes[0] in ("opened", "answered"):
         outcomes.append(dice.weighted((("answered", 70.0), ("opened", 30.0))))
     agent = world.on_duty("agent", taken_at, dice)
@@ -84,9 +85,6 @@ def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
         tuple(outcomes),
         agent,
     )
-
-
-_KNOWN: Final = frozenset(name for name, _ in _OUTCOMES)
 
 
 def urgency_of(message: Message, outcome: str, category: str, dice: Dice) -> str:

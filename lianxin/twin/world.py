@@ -3,7 +3,7 @@
 Only values; nothing here throws dice on its own account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -45,6 +45,7 @@ KINDS: Final = frozenset(kind for kind, _ in _KINDS)
 class World(msgspec.Struct, frozen=True):
     """A city at work.
 
+    messages    what callers say, by the outcome their writer had in mind ("": none)
     regions     (code, share of the callers)
     categories  level-2 codes, for messages that carry none of ours
     """
@@ -53,7 +54,7 @@ class World(msgspec.Struct, frozen=True):
     rules: Rules
     staff: Staff
     units: Units
-    messages: Sequence[Message]
+    messages: Mapping[str, Sequence[Message]]
     regions: tuple[tuple[str, float], ...]
     categories: tuple[str, ...]
 
@@ -68,6 +69,13 @@ class World(msgspec.Struct, frozen=True):
             if fit:
                 return dice.one_of(fit)
         raise AssertionError(f"nobody can act as {role}")
+
+    def message_for(self, outcome: str, dice: Dice) -> Message:
+        """Return what a caller says whose matter will end so: a text written for it, else any without an outcome."""
+        for fitting in (self.messages.get(outcome), self.messages.get("")):
+            if fitting:
+                return dice.one_of(fitting)
+        return dice.one_of(next(iter(self.messages.values())))
 
     def kind_of(self, message: Message, dice: Dice) -> str:
         """Return the kind of appeal of a message: its own where it says one, else by the usual shares."""
@@ -115,4 +123,7 @@ def make_world(seed: int, messages: Sequence[Message], city: str = DEMO_CITY, pa
     units = load_units(city)
     regions = tuple((region.code, float(len(places.towns_of(region.code)) + 3)) for region in places.regions)
     codes = tuple(sorted(code for code in load_categories() if len(code) == 4 and not code.startswith("99")))
-    return World(seed, load_rules(pack), load_staff(city), units, messages, regions, codes)
+    said: dict[str, list[Message]] = {}
+    for message in messages:
+        said.setdefault(message.outcome_hint, []).append(message)
+    return World(seed, load_rules(pack), load_staff(city), units, said, regions, codes)

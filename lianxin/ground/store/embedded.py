@@ -49,6 +49,11 @@ class EmbeddedServer:
         self.leave()
 
     @property
+    def home(self) -> Path:
+        """The home folder whose server this is."""
+        return self._home
+
+    @property
     def cluster(self) -> Cluster:
         """Where it is and how to enter. Only after `start`."""
         assert self._cluster is not None, "the server has not been started"

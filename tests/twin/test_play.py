@@ -1,0 +1,79 @@
+"""The twin's city: it repeats exactly, ends everything it begins, and acts only as people may."""
+
+import pytest
+
+from lianxin.contacts.contact import DISPOSITIONS
+from lianxin.ground.clock import DAY_MS, HOUR_MS, local_date, midnight
+from lianxin.twin.arrivals import HOURS, arrivals, share_until
+from lianxin.twin.dice import Dice, command_id
+from city import MONDAY, enrolled, played
+
+
+def test_a_seed_plays_the_same_day_again_to_the_last_command() -> None:
+    assert played(5)[0] == played(5)[0]
+
+
+def test_another_seed_plays_another_day() -> None:
+    assert played(5)[0] != played(6)[0]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_order_of_a_day_reaches_the_archive(seed: int) -> None:
+    operations, play = played(seed)
+    opened = sum(op.what == "submit" for op in operations)
+    assert (play.archived, play.orders, play.contacts) == (opened, {}, {})
+
+
+def test_every_contact_ends_in_one_disposition() -> None:
+    operations, _ = played(7)
+    last = {op.subject: op.state for op in operations if op.what == "meet"}
+    assert len(last) == 150
+    assert set(last.values()) <= set(DISPOSITIONS)
+
+
+async def test_whoever_acts_has_the_role_they_act_in() -> None:
+    _, rights = await enrolled()
+    for op in played(8)[0]:
+        if op.what in ("act", "join", "submit"):
+            assert rights(op.command.by, op.command.role), op.command
+
+
+def test_nobody_follows_up_an_order_they_took_in_or_sent_out() -> None:
+    took_in: dict[int, set[str]] = {}
+    for op in played(9, 400)[0]:
+        name = type(op.command).__name__
+        if name in ("Submit", "Dispatch"):
+            took_in.setdefault(op.subject, set()).add(op.command.by)
+        if name == "RecordFollowup":
+            assert op.command.by not in took_in[op.subject]
+
+
+def test_operations_of_one_order_never_go_back_in_time() -> None:
+    last: dict[int, int] = {}
+    for op in played(10)[0]:
+        for chain in op.chains:
+            assert op.at >= last.get(chain, 0)
+            last[chain] = op.at
+
+
+def test_calls_come_by_the_hours_profile_and_all_on_their_day() -> None:
+    calls = arrivals(MONDAY, 20_000, 3)
+    assert len(calls) == 20_000
+    assert {local_date(at) for at in calls} == {local_date(MONDAY)}
+    by_hour = [sum(MONDAY + h * HOUR_MS <= at < MONDAY + (h + 1) * HOUR_MS for at in calls) for h in range(24)]
+    # 20,000 throws: an hour with a share of 10 % has a standard deviation of about 42.
+    for hour, count in enumerate(by_hour):
+        assert abs(count - 20_000 * HOURS[hour] / sum(HOURS)) < 250
+    assert share_until(0) == 0.0 and share_until(DAY_MS) == 1.0
+
+
+def test_dice_are_fair_and_forget_nothing() -> None:
+    throws = [Dice(1, n).throw() for n in range(10_000)]
+    assert abs(sum(throws) / len(throws) - 0.5) < 0.02
+    assert Dice(1, 2, 3).throw() == Dice(1, 2, 3).throw() != Dice(1, 3, 2).throw()
+
+
+def test_a_commands_id_is_a_uuid_of_version_7_that_carries_its_time() -> None:
+    found = command_id(MONDAY, 1, 2, 3)
+    assert (found.version, found.int >> 80) == (7, MONDAY)
+    assert midnight(local_date(MONDAY)) == MONDAY

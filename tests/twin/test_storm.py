@@ -1,0 +1,65 @@
+"""Storms: processes die at any step, messages repeat and are late, clocks jump. Nothing may be lost."""
+
+import asyncio
+import os
+
+import asyncpg
+import msgspec
+import pytest
+
+from lianxin.ground.ledger.memory import MemoryLedger
+from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.store import Database
+from lianxin.insight.audit import audit_memory
+from lianxin.insight.audit.database import audit_database
+from city import lost, storm_in_memory, storm_in_postgres
+
+SEEDS = int(os.environ.get("LIANXIN_TEST_STORMS", "500"))
+"""Storms over a ledger in memory; `make soak` asks for many more."""
+SEEDS_IN_POSTGRES = int(os.environ.get("LIANXIN_TEST_STORMS_IN_POSTGRES", "30"))
+A_GROUP = 25
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, A_GROUP))
+async def test_after_a_storm_the_books_balance_and_every_answer_stands(first: int) -> None:
+    for seed in range(first, min(first + A_GROUP, SEEDS)):
+        ledger, outcome = await storm_in_memory(seed, calls=25, days=12)
+        assert outcome.crashes > 0, seed
+        assert audit_memory(ledger).violations == (), seed
+        assert lost(outcome, {key: msgspec.json.decode(value) for key, value in ledger.commands.items()}) == [], seed
+        assert len(ledger.commands) > 50, seed
+
+
+@pytest.mark.parametrize("seed", range(SEEDS_IN_POSTGRES))
+async def test_a_storm_over_the_database_loses_nothing_either(
+    seed: int, database: Database, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    outcome = await storm_in_postgres(seed, PostgresLedger(pool), pool, calls=12, days=9)
+    rows = await pool.fetch("SELECT command_id, result::text FROM commands")
+    kept = {row[0]: msgspec.json.decode(row[1]) for row in rows}
+    assert lost(outcome, kept) == []
+    report = await asyncio.to_thread(audit_database, database.app_url)
+    assert report.violations == ()
+
+
+async def test_a_storm_blows_the_same_way_again() -> None:
+    first, again = await storm_in_memory(77, 20, 8), await storm_in_memory(77, 20, 8)
+    assert first[0].chains == again[0].chains
+    assert first[1] == again[1]
+
+
+async def test_the_storm_would_find_a_store_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof of the proof: drop one promise in fifty rows, and the audit names it."""
+    commit, count = MemoryLedger.commit, 0
+
+    async def forgetful(ledger: MemoryLedger, batch: object) -> None:
+        nonlocal count
+        rows = batch.writes.get("promises_write", [])  # type: ignore[attr-defined]
+        count += len(rows)
+        if rows and count % 50 == 0:
+            del rows[-1]
+        await commit(ledger, batch)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryLedger, "commit", forgetful)
+    ledger, _ = await storm_in_memory(3, 25, 12)
+    assert {one.kind for one in audit_memory(ledger).violations} & {"projection_differs", "promise_missing"}
