@@ -95,9 +95,12 @@ class Services:
         loaded = await self._store.load(_NO_COMMAND, (contact_id,))
         return _contact(contact_id, loaded.chains[0])
 
-    async def act(self, order_id: int, command: c.Command, now: Instant, words: Words | None = None) -> Result:
+    async def act(
+        self, order_id: int, command: c.Command, now: Instant, words: Words | None = None, **rows: list[Any]
+    ) -> Result:
         """Carry out a command on one order; answers {"number", "state", "seq"}.
 
+        rows  rows of other rooms that belong to it, by writer (the hash of a new query code)
         Raises Refused, Overtaken, NoRight, NoSuchOrder; nothing is written then.
         """
         self._check(command.by, command.role)
@@ -110,6 +113,8 @@ class Services:
             draft = Draft(command.id, now)
             draft.order(stood, order, entries, after)
             draft.texts(_texts(order, after, words, now, command))
+            for writer, more in rows.items():
+                draft.rows(writer, more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
 
         return await self._commit(command.id, attempt, order_id)

@@ -126,6 +126,7 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "person_numbers_write": _keep("person_numbers_write", "person", "whole"),
     "staff_write": _keep("staff_write", "work_number"),
     "packs_write": _keep("packs_write", "ref"),
+    "receipts_write": _keep("receipts_write", "order", "n"),
     "timers_write": _time,
     "outbox_write": _send,
 }
