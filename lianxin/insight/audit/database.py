@@ -4,6 +4,7 @@ Memory stays flat: a range holds some ten thousand entries, and only counts and
 violations come back from it.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -132,6 +133,9 @@ _at: At | None = None
 
 def _begin(url: str, snapshot: str, house: House) -> None:
     global _at
+    # What a range makes is gone with it; looking for circles in between took a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000)
     _at = Reader(url, snapshot), house
 
 
