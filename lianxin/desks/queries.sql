@@ -53,7 +53,3 @@ SELECT o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.hel
 -- name: last_seal()^
 -- The latest checkpoint. No row: none yet. Index: checkpoints_pkey.
 SELECT checkpoint_id, at FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 1;
-
--- name: demo_clock()$
--- The clock of a demo city. No row: the site is a real one. Index: site_pkey.
-SELECT value::text FROM site WHERE name = 'clock';

@@ -18,12 +18,12 @@ from litestar import Litestar
 
 from lianxin.desks.city import draw_city
 from lianxin.desks.pages import book_routes
-from lianxin.desks.present import site_present
 from lianxin.desks.reading import BookReader
 from lianxin.desks.terms import terms
 from lianxin.ground.clock import Clock, RealClock
 from lianxin.ground.site.settings import WebSettings
-from lianxin.ground.web import Live, Paper, Shelf, create_app
+from lianxin.ground.site.time_here import read_site_clock
+from lianxin.ground.web import Live, Paper, Present, ReadPresent, Shelf, create_app
 from lianxin.orders import pages as order_pages
 from lianxin.orders.reading import OrderReader
 from lianxin.rules import load_rules
@@ -60,7 +60,7 @@ def make_site(
 
     pool   connections as the application role; opened and closed by the caller
     url    the same database, for one more connection that listens
-    clock  the present, unless the database says that it is a demo's
+    clock  the machine's; the database says whether a demo lives in a time of its own
     """
     paper = paper or make_paper()
     live, units, present = Live(), load_units(), site_present(pool, clock)
@@ -86,6 +86,16 @@ def make_site(
             await asyncio.gather(task, return_exceptions=True)
 
     return create_app(routes, settings, paper=paper, live=live, probe=probe, lifespan=[listening])
+
+
+def site_present(pool: "Pool[Record]", machine: Clock) -> ReadPresent:
+    """Return what reads the present of the site: the machine's, or a demo's own."""
+
+    async def read() -> Present:
+        clock = await read_site_clock(pool, machine)
+        return Present(clock.now(), demo=clock.virtual)
+
+    return read
 
 
 async def serve(url: str, settings: WebSettings) -> None:

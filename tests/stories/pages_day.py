@@ -13,6 +13,7 @@ import asyncpg
 from lianxin.contacts import course
 from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant, at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.text import make_number
 from lianxin.orders import commands as c
 from lianxin.orders.service import Services, Words, contact_id_of, order_id_of
@@ -102,8 +103,7 @@ async def play(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
     await hotline.order(
         NOISE, friday + 80 * MINUTE_MS, "夜间施工噪声", "凌晨两点还在打桩，孩子睡不着。", kind="complaint"
     )
-    clock = f'{{"virtual": {NOW}, "real": 4102444800000, "speed": 1}}'
-    await pool.execute("INSERT INTO site (name, value) VALUES ('clock', $1)", clock)
+    await write_site_clock(pool, NOW, speed=0.0)
 
 
 async def _lift(hotline: Hotline, at: Instant) -> None:
