@@ -1,4 +1,4 @@
-"""The database itself refuses two holders at one instant, to the millisecond, in every part and up to the last number."""
+"""The database itself refuses two holders at one instant, to the millisecond, in every part."""
 
 from collections.abc import Iterator
 
