@@ -77,7 +77,7 @@ def read_receipt(data: bytes) -> Receipt:
             raise BadReceipt(f"The order number {receipt.number} is not written as in a receipt.")
         at_iso(receipt.at)
     except NumberError as wrong:
-        raise BadReceipt(f"The order number in the receipt is wrong. {wrong}") from wrong
+        raise BadReceipt(f"The order number in the receipt is wrong. {wrong.en}") from wrong
     except ValueError as wrong:
         raise BadReceipt(f"The time in the receipt, {receipt.at!r}, is none.") from wrong
     if (receipt.checkpoint is None) != (receipt.path is None):
@@ -115,10 +115,12 @@ def verify_with_file(receipt: Receipt, lines: Iterable[str]) -> Verdict:
     return Verdict(True, True, f"Checkpoint {found.id} of {found.at} sealed the order as the receipt says.")
 
 
-def verify_with_chain(
-    receipt: Receipt, entries: Iterable[tuple[int, bytes, bytes]], sealing: Sealing | None
-) -> Verdict:
-    """Verify against the books: entries (seq, hash, body) of the order's chain in order, and the first sealing at or after `seq`.
+Links = Iterable[tuple[int, bytes, bytes]]
+"""Entries of a chain in order: seq, hash, body."""
+
+
+def verify_with_chain(receipt: Receipt, entries: Links, sealing: Sealing | None) -> Verdict:
+    """Verify against the books: the order's chain, and the first checkpoint that sealed it at `seq` or later.
 
     A later head is fine: the receipt's is its ancestor.
     """

@@ -81,7 +81,7 @@ class Receipts:
         Where the first checkpoint sealed a later entry, the completed receipt is for that one; the books still
         prove that the earlier head is its ancestor.
         """
-        sealing = await self._sealing(receipt)
+        sealing = await _sealing(self._pool, receipt)
         if sealing is None:
             return receipt
         row = await self._pool.fetchrow(_QUERIES.entry_at.sql, receipt.order_id, sealing.seq)
@@ -91,20 +91,22 @@ class Receipts:
             _receipt(receipt.number, receipt.code, row), checkpoint=read_line(sealing.line).id, path=sealing.path
         )
 
-    async def verify(self, receipt: Receipt) -> Verdict:
-        """Verify a receipt against the books."""
-        rows = await self._pool.fetch(_QUERIES.chain_of_order.sql, receipt.order_id)
-        entries = [(row["seq"], row["hash"], row["body"]) for row in rows]
-        return verify_with_chain(receipt, entries, await self._sealing(receipt))
 
-    async def _sealing(self, receipt: Receipt) -> Sealing | None:
-        first = await self._pool.fetchrow(_QUERIES.first_sealing.sql, receipt.order_id, receipt.seq)
-        if first is None:
-            return None
-        rows = await self._pool.fetch(_QUERIES.leaves_of_checkpoint.sql, first["checkpoint_id"])
-        place = next(i for i, row in enumerate(rows) if row["chain_id"] == receipt.order_id)
-        leaves = [leaf(row["chain_id"], row["seq"], row["head"]) for row in rows]
-        return Sealing(first["line"], first["seq"], first["head"], path_of(leaves, place))
+async def verify_with_books(pool: "Pool[Record]", receipt: Receipt) -> Verdict:
+    """Verify a receipt against the books."""
+    rows = await pool.fetch(_QUERIES.chain_of_order.sql, receipt.order_id)
+    entries = [(row["seq"], row["hash"], row["body"]) for row in rows]
+    return verify_with_chain(receipt, entries, await _sealing(pool, receipt))
+
+
+async def _sealing(pool: "Pool[Record]", receipt: Receipt) -> Sealing | None:
+    first = await pool.fetchrow(_QUERIES.first_sealing.sql, receipt.order_id, receipt.seq)
+    if first is None:
+        return None
+    rows = await pool.fetch(_QUERIES.leaves_of_checkpoint.sql, first["checkpoint_id"])
+    place = next(i for i, row in enumerate(rows) if row["chain_id"] == receipt.order_id)
+    leaves = [leaf(row["chain_id"], row["seq"], row["head"]) for row in rows]
+    return Sealing(first["line"], first["seq"], first["head"], path_of(leaves, place))
 
 
 def _receipt(number: str, code: str | None, row: "Record") -> Receipt:
