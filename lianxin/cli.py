@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from lianxin import __version__, house
+from lianxin import __version__, house, manual
 from lianxin.ground.site.failures import SiteError
 from lianxin.ground.store.failures import StoreError
 
@@ -38,6 +38,7 @@ def _front_door(
 
 def collect_commands() -> None:
     """Ask every room that has a `commands.py` to register its commands."""
+    manual.register(app)
     for room in house.rooms():
         package = f"lianxin.{room}"
         if importlib.util.find_spec(package) is None:

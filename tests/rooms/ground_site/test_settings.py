@@ -93,7 +93,8 @@ def test_a_normal_user_has_the_home_where_data_of_users_lies(monkeypatch: pytest
 
 
 def test_what_is_shown_names_every_setting_and_no_password(tmp_path: Path) -> None:
-    settings = read(tmp_path, LIANXIN_DATABASE_URL="postgresql://lianxin_app:geheim@db/lianxin")
+    address = "postgresql://lianxin_app:geheim@db/lianxin"
+    settings = read(tmp_path, LIANXIN_DATABASE_URL=address, LIANXIN_MAIL_PASSWORD="geheim")
     shown = "\n".join(shown_settings(Site(home=tmp_path, settings=settings)))
     for key, _ in every_setting():
         assert key in shown and variable_of(key) in shown
