@@ -10,7 +10,7 @@ SELECT message_id, subject_id, channel, body::text, made_at, attempts
  LIMIT :limit_count
    FOR UPDATE SKIP LOCKED;
 
--- name: mark(now, ids, states, dues, errors)
+-- name: mark(now, ids, states, dues, errors)!
 -- Writes down what became of claimed messages: sent, dead, dropped, or waiting for another attempt.
 UPDATE outbox o
    SET state = m.state, due_at = m.due_at, last_error = m.error, attempts = o.attempts + 1,
