@@ -24,6 +24,7 @@ from lianxin.ground.clock import Clock, RealClock
 from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.web import Live, Paper, Present, ReadPresent, Shelf, create_app
+from lianxin.ground.web.app import LIVE
 from lianxin.orders import pages as order_pages
 from lianxin.orders.reading import OrderReader
 from lianxin.rules import load_rules
@@ -114,15 +115,17 @@ async def serve(url: str, settings: WebSettings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        await _until_stopped(server)
+        await _until_stopped(server, app.state[LIVE])
 
 
-async def _until_stopped(server: Any) -> None:
+async def _until_stopped(server: Any, live: Live) -> None:
+    """Serve until asked to stop. Event streams end first: the server waits for every answer that goes on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
     serving = asyncio.create_task(server.serve())
     await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    await live.close()
     server.stop()
     await asyncio.wait_for(serving, STOP_S)

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from litestar import Litestar, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.response import ServerSentEvent
 from litestar.types import ControllerRouterHandler, Message, Scope
 
@@ -36,6 +37,9 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+LIVE = "live"
+"""Under this name the application's state has its `Live`: who stops the server closes it first, or waits for ever."""
+
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -72,6 +76,7 @@ def create_app(
         lifespan=[*lifespan, _closing(live)],
         allowed_hosts=AllowedHostsConfig(allowed_hosts=_with_port(settings)),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib"]),
+        state=State({LIVE: live}),
         openapi_config=None,
         logging_config=None,
     )
