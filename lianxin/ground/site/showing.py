@@ -8,7 +8,6 @@ import msgspec
 from lianxin.ground.site.home import Site
 from lianxin.ground.site.settings import every_setting, variable_of
 
-_SECRET = frozenset({"password", "secret"})
 _PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 _SECRET = frozenset({"mail.password", "webhook.secret"})
 
@@ -23,10 +22,3 @@ def shown_settings(site: Site) -> Iterator[str]:
         if key in _SECRET and values[section][name] is not None:
             value = "…"
         yield f"{key} = {value}  ({variable_of(key)})"
-
-
-def _covered(name: str, value: object) -> str:
-    """Return a value as it may be seen: secrets are covered, in addresses only the password."""
-    if name in _SECRET and value is not None:
-        return "…"
-    return _PASSWORD.sub(r"\1:…@", str(value))
