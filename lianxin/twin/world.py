@@ -63,9 +63,9 @@ class World(msgspec.Struct, frozen=True):
 
         At an hour when all on shift did, somebody off shift is asked to step in.
         """
+        busy = frozenset[str]().union(*not_these)
         for people in (self.staff.on_duty(role, at), self.staff.by_role(role)):
-            keys = (f"staff:{person.id}" for person in people)
-            fit = [key for key in keys if not any(key in ones for ones in not_these)]
+            fit = [key for person in people if (key := "staff:" + person.id) not in busy]
             if fit:
                 return dice.one_of(fit)
         raise AssertionError(f"nobody can act as {role}")
