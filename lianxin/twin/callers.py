@@ -87,7 +87,7 @@ def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
     )
 
 
-def urgency_of(message: Message, outcome: str, category: str, dice: Dice) -> str:
+def urgency_of(outcome: str, category: str, dice: Dice) -> str:
     """Return how urgent an order is: danger to life, a utility that fails, urgent, or normal."""
     if outcome == "emergency":
         return "life_danger"

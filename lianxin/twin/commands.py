@@ -57,8 +57,9 @@ def _city(
 
     from lianxin.ground.site.home import load_site
     from lianxin.ground.site.logs import configure_logs
+    from lianxin.ground.site.supervise import AGAIN_CODE
     from lianxin.twin.day import DayRefused, first_instant
-    from lianxin.twin.demo import live, prepare
+    from lianxin.twin.demo import begin_again, live, over, prepare
 
     site = load_site()
     configure_logs(site.settings.log, "city")
@@ -67,8 +68,10 @@ def _city(
     except DayRefused as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
-    with site.database() as database:
-        if prepare_only:
-            asyncio.run(prepare(database.app_url, site.home, first_day, calls, speed))
-        else:
+    with site.database(die_with_parent=site.supervised) as database:
+        if not prepare_only:
             asyncio.run(live(database.app_url, site.home, calls))
+            raise typer.Exit(AGAIN_CODE)
+        if over(database.app_url):
+            begin_again(site)
+        asyncio.run(prepare(database.app_url, site.home, first_day, calls, speed))

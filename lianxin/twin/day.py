@@ -94,7 +94,10 @@ class Books(msgspec.Struct, frozen=True):
 
 
 def first_instant(date: str) -> Instant:
-    """Return the midnight at which a day begins. Raises DayRefused for no date, or one whose orders leave the calendar."""
+    """Return the midnight at which a day begins.
+
+    Raises DayRefused for what is no date, and for one whose orders would leave the calendar.
+    """
     try:
         begin = at_iso(f"{date}T00:00:00+08:00")
     except ValueError:
@@ -111,7 +114,7 @@ def day_of(messages: Path | None, calls: int, seed: int, date: str) -> Plan:
     """Return the plan of a day. Raises DayRefused."""
     midnight = first_instant(date)
     notes: tuple[str, ...] = ()
-    said: "list[Message]"
+    said: list[Message]
     if messages is None:
         said = list(demo_messages())
     else:
@@ -228,7 +231,8 @@ def day_lines(books: Books) -> Iterator[str]:
     if books.not_archived:
         yield f"not archived after {LONGEST_MS // DAY_MS} days: {books.not_archived}"
     if books.audit.ok:
-        yield f"Nothing was lost: {books.audit.entries} entries, {books.audit.checkpoints} checkpoints, the books balance."
+        audit = books.audit
+        yield f"Nothing was lost: {audit.entries} entries, {audit.checkpoints} checkpoints, the books balance."
     else:
         yield f"The audit found {len(books.audit.violations)} violations:"
         for violation in books.audit.violations[:20]:

@@ -5,6 +5,7 @@ fast as the machine can; then time runs. Later starts go on at the latest entry.
 the known calendar ends the demo goes back to its first day.
 """
 
+import asyncio
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,8 +15,10 @@ import structlog
 from lianxin.ground.clock import DAY_MS, HOUR_MS, Instant, at_iso, iso
 from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.site import Site, SiteError
 from lianxin.ground.site.time_here import resume_site_clock
-from lianxin.ground.store import open_pool
+from lianxin.ground.store import EmbeddedServer, open_pool, renew_database
+from lianxin.ground.store.roles import DATABASE
 from lianxin.orders.service import Services
 from lianxin.people import load_staff
 from lianxin.people.keys import load_house_keys
@@ -92,6 +95,34 @@ async def _history(pool: "Pool[Record]", home: Path, first_day: Instant, calls: 
     count = await carry_out(play.run(), await services_of(pool), WORKERS)
     await seal_checkpoint(pool, home, first_day + MORNING_MS)
     log.info("the city has a morning behind it", operations=count, until=iso(first_day + MORNING_MS))
+
+
+def over(url: str) -> bool:
+    """Return whether the demo has reached its last day and must begin again."""
+
+    async def asked() -> bool:
+        pool = await open_pool(url, size_min=1, size_max=1)
+        try:
+            return (await resume_site_clock(pool, 0, 0.0)).now() >= LAST_DAY
+        finally:
+            await pool.close()
+
+    return asyncio.run(asked())
+
+
+def begin_again(site: Site) -> None:
+    """Empty the demo's database and put its checkpoints aside: the city goes back to its first day.
+
+    Only the embedded server's own database; one of somebody else is never emptied.
+    """
+    if site.settings.database.url is not None:
+        raise SiteError("The demo has reached its last day. Give it an empty database and start it again.")
+    with EmbeddedServer(site.home) as server:
+        renew_database(server, DATABASE)
+    file = site.home / "checkpoints.jsonl"
+    if file.exists():
+        file.rename(site.home / f"checkpoints-until-{LAST_DAY}-{file.stat().st_mtime_ns}.jsonl")
+    log.info("the demo goes back to its first day")
 
 
 async def live(url: str, home: Path, calls: int) -> None:

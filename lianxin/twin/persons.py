@@ -11,7 +11,10 @@ from lianxin.people.keys import HouseKeys
 from lianxin.people.vault import PersonFields, PersonRecord, Vault
 from lianxin.twin.dice import Dice
 
-_SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷"
+_SURNAMES: Final = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁"
+    "于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
+)
 _CALLED: Final = ("先生", "女士", "师傅", "大娘", "大爷", "老师")
 
 

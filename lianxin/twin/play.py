@@ -5,9 +5,10 @@ comes of it without a database; whoever drives it may carry out the same operati
 store (`lianxin day`) and must come to the same state. A seed replays exactly.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from heapq import heappop, heappush
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from lianxin.contacts import course
@@ -25,9 +26,10 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Words, contact_id_of, order_id_of
 from lianxin.orders.steps import joining
 from lianxin.people.vault import PersonRecord
-from lianxin.twin.behaviour import Action, next_action
+from lianxin.twin.behaviour import next_action
 from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
 from lianxin.twin.dice import Dice, command_id, salt_of
+from lianxin.twin.turn import Action
 from lianxin.twin.world import World
 
 
@@ -48,7 +50,7 @@ class Op(NamedTuple):
     chains: tuple[int, ...]
     seq: int
     state: str
-    rows: dict[str, list[Any]] = {}
+    rows: Mapping[str, list[Any]] = MappingProxyType({})
 
 
 _NEXT: Final = 64
@@ -286,7 +288,7 @@ class Play:
             kind=world.kind_of(message, dice),
             category=category,
             region=region,
-            urgency=urgency_of(message, outcome, category, dice),
+            urgency=urgency_of(outcome, category, dice),
             flags=flags,
             text_hash=words.hash(),
             person=contact.person,

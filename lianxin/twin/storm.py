@@ -35,7 +35,8 @@ LATE: Final = 0.04
 JUMPS: Final = 0.03
 OVERLAP: Final = 0.3
 SENT_AGAIN: Final = 0.7
-"""Shares: commands sent twice, delivered late, given under a clock that jumped, overlapping; and those whose sender tries again after a crash."""
+"""Shares: commands sent twice, delivered late, given under a clock that jumped, overlapping;
+and those whose sender tries again after a crash."""
 _FIRES_AT_ONCE: Final = 20
 
 

@@ -23,11 +23,14 @@ def _run(
     site = load_site()
     configure_logs(site.settings.log, "run")
     roles = [role_of("web"), role_of("worker")]
+    before = None
     if demo:
         first_day = ("--date", date) if date is not None else ()
-        roles.append(role_of("city", "--speed", str(speed), *first_day))
+        before = role_of("city", "--prepare", "--speed", str(speed), *first_day)
+        roles.append(role_of("city"))
+        typer.echo("The demo city is made ready; the first time it plays some days of history (about 20 s).")
     typer.echo(f"Lianxin is at http://localhost:{site.settings.web.port} (stop with Ctrl-C)")
-    run_site(site, roles)
+    run_site(site, roles, before)
 
 
 def _migrate() -> None:

@@ -16,7 +16,7 @@ import structlog
 
 from lianxin.ground.site.failures import AlreadyRunning, SiteError
 from lianxin.ground.site.home import SUPERVISED, Site
-from lianxin.ground.site.supervise import Role, delay_s, supervise
+from lianxin.ground.site.supervise import Role, delay_s, run_once, supervise
 from lianxin.ground.store import EmbeddedServer, StoreError, migrate
 from lianxin.ground.store.locking import SoleClaim
 from lianxin.ground.store.opening import check_external
@@ -27,22 +27,23 @@ log = structlog.get_logger(__name__)
 LOOK_AFTER_DATABASE_S = 1.0
 
 
-def run_site(site: Site, roles: Sequence[Role]) -> None:
+def run_site(site: Site, roles: Sequence[Role], before: Role | None = None) -> None:
     """Run the database and the processes until SIGINT or SIGTERM.
 
+    before  a command that must have ended well before the processes start; every start of the house begins with it
     Raises AlreadyRunning, SiteError or StoreError when it cannot begin; nothing was started then.
     """
     with _only_run(site.home):
         _check_port(site)
         if site.settings.database.url is not None:
             check_external(site.settings.database.url)
-            asyncio.run(_live(site, roles, None))
+            asyncio.run(_live(site, roles, None, before))
             return
         server = EmbeddedServer(site.home)
         server.start(die_with_parent=True)
         try:
             migrate(server.url(OWNER))
-            asyncio.run(_live(site, roles, server))
+            asyncio.run(_live(site, roles, server, before))
         finally:
             server.leave()
 
@@ -52,17 +53,30 @@ def role_of(name: str, *arguments: str) -> Role:
     return Role(name=name, command=(sys.executable, "-m", "lianxin", name, *arguments))
 
 
-async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None) -> None:
+async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None, before: Role | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
     environment = {**os.environ, "LIANXIN_HOME": str(site.home), SUPERVISED: "1"}
     async with asyncio.TaskGroup() as group:
-        group.create_task(supervise(roles, environment, stop))
+        group.create_task(_prepared(roles, environment, stop, before))
         if server is not None:
             group.create_task(_keep_database(server, stop))
     log.info("stopped")
+
+
+async def _prepared(
+    roles: Sequence[Role], environment: dict[str, str], stop: asyncio.Event, before: Role | None
+) -> None:
+    """Let the house live; when it ends by itself because a process asked for it, prepare it again and go on."""
+    while not stop.is_set():
+        if before is not None and not await run_once(before, environment, stop):
+            if not stop.is_set():
+                log.error("the house could not be made ready; see the lines above", role=before.name)
+            stop.set()
+            return
+        await supervise(roles, environment, stop)
 
 
 async def _keep_database(server: EmbeddedServer, stop: asyncio.Event) -> None:

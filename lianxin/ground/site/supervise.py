@@ -37,11 +37,33 @@ def delay_s(failures: int) -> float:
     return float(min(DELAY_S_MAX, DELAY_S_MIN * 2 ** (failures - 1)))
 
 
+AGAIN_CODE = 75
+"""Exit code with which a process asks for the whole house to be prepared and started again (EX_TEMPFAIL)."""
+
+
 async def supervise(roles: Sequence[Role], environment: Mapping[str, str], stop: asyncio.Event) -> None:
-    """Keep the processes running until `stop` is set, then end them all."""
+    """Keep the processes running until `stop` is set or one asks to begin again, then end them all."""
+    over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
+        whole = group.create_task(_told(stop, over))
         for role in roles:
-            group.create_task(_keep(role, environment, stop))
+            group.create_task(_keep(role, environment, over))
+        await over.wait()
+        whole.cancel()
+
+
+async def _told(stop: asyncio.Event, over: asyncio.Event) -> None:
+    await stop.wait()
+    over.set()
+
+
+async def run_once(role: Role, environment: Mapping[str, str], stop: asyncio.Event) -> bool:
+    """Run a command to its end; return whether it ended well. It is ended when the house is to stop."""
+    child = await _start(role, environment)
+    if await _ended_or_stopped(child, stop):
+        await _end(role, child)
+        return False
+    return child.returncode == 0
 
 
 async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event) -> None:
@@ -53,6 +75,10 @@ async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event)
         log.info("process started", role=role.name, pid=child.pid)
         if await _ended_or_stopped(child, stop):
             await _end(role, child)
+            return
+        if child.returncode == AGAIN_CODE:
+            log.info("process asks to begin again", role=role.name)
+            stop.set()
             return
         failures = 1 if loop.time() - begun_s >= HEALTHY_AFTER_S else failures + 1
         pause_s = delay_s(failures)

@@ -5,7 +5,7 @@ from lianxin.ground.store.failures import StoreError
 from lianxin.ground.store.migrate import migrate, missing_migrations
 from lianxin.ground.store.opening import Database, open_database
 from lianxin.ground.store.pool import load_queries, open_pool
-from lianxin.ground.store.temporary import ensure_database, temporary_database
+from lianxin.ground.store.temporary import ensure_database, renew_database, temporary_database
 
 __all__ = [
     "Database",
@@ -17,5 +17,6 @@ __all__ = [
     "missing_migrations",
     "open_database",
     "open_pool",
+    "renew_database",
     "temporary_database",
 ]

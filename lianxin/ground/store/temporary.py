@@ -60,6 +60,13 @@ def ensure_database(server: EmbeddedServer, name: str) -> tuple[Database, bool]:
     return _addresses(server, name), not found
 
 
+def renew_database(server: EmbeddedServer, name: str) -> None:
+    """Drop a database with everything in it and make it anew, migrated; for demos that begin again."""
+    _drop(server, name)
+    _create(server, name)
+    migrate(server.url(OWNER, name))
+
+
 def _addresses(server: EmbeddedServer, name: str) -> Database:
     return Database(
         app_url=server.url(APP, name), owner_url=server.url(OWNER, name), superuser_url=server.url(SUPERUSER, name)
