@@ -20,6 +20,7 @@ from lianxin.orders.messages import messages_of
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.project import TimerRow, row_of, rows_of
 from lianxin.orders.texts import TextRow
+from lianxin.promises import PromiseRow
 
 _encode = msgspec.json.Encoder().encode
 
@@ -42,7 +43,7 @@ class Draft:
             return
         rows = rows_of(before, entries)
         self._add("custody_write", rows.moves)
-        self._add("promises_write", rows.promises)
+        self._add("promises_write", _last_words(rows.promises))
         self._add("order_events_write", rows.events)
         self._add("orders_write", [row_of(after)])
         self._add("timers_write", [TimerRow(after.id, next_date(after))])
@@ -53,7 +54,7 @@ class Draft:
         self._chain(after.id, stood, entries, after)
         if not entries:
             return
-        self._add("promises_write", promise_rows(before, entries))
+        self._add("promises_write", _last_words(promise_rows(before, entries)))
         self._add("contacts_write", [contact_row(after)])
         self._add("timers_write", [TimerRow(after.id, contact_date(after))])
 
@@ -90,3 +91,8 @@ class Draft:
             self._entries.append(sealed)
         if entries:
             self._snapshots[chain] = _encode(after)
+
+
+def _last_words(rows: Sequence[PromiseRow]) -> list[PromiseRow]:
+    """Return each promise once, as it stands after the command: one statement may write a row only once."""
+    return list({row.id: row for row in rows}.values())
