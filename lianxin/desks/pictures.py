@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+UNITS, ORDERS = 3, 6
+"""How many holders, and orders of each, are looked at for an eventful one."""
 QUIET: Final = (
     "--headless",
     "--no-sandbox",
@@ -37,7 +39,7 @@ def browser_path() -> str:
 
 
 def draw_pictures(url: str, folder: Path) -> list[Path]:
-    """Draw the book at 1920 x 1080 and the most eventful order of the first list at 1366 x 900.
+    """Draw the book at 1920 x 1080 and an eventful order at 1366 x 900.
 
     Raises NoBrowser and NothingToDraw.
     """
@@ -72,14 +74,20 @@ def _draw(page: "Page", address: str, file: Path) -> None:
 
 
 def _eventful_order(page: "Page", url: str) -> str:
-    """Return the number of the order in the first list at whose page most has happened."""
+    """Return the number of an order on whose page much has happened, one with a strip of days where there is one.
+
+    Looked at are the most urgent orders of the units with the most orders.
+    """
     page.goto(f"{url}/orders")
-    numbers = page.locator(".tray tbody .num").all_inner_texts()
-    numbers = [number for number in numbers if number.count("-") == 1][:12]
-    if not numbers:
+    holders = page.locator('aside a[href*="unit"]')
+    lists = [holders.nth(place).get_attribute("href") for place in range(min(holders.count(), UNITS))]
+    interest: dict[str, tuple[bool, int]] = {}
+    for address in lists or ["/orders"]:
+        page.goto(f"{url}{address}")
+        numbers = page.locator(".tray tbody td:first-child .num").all_inner_texts()[:ORDERS]
+        for number in numbers:
+            page.goto(f"{url}/orders/{number}")
+            interest[number] = page.locator(".why-day").count() > 0, page.locator(".course > li").count()
+    if not interest:
         raise NothingToDraw(f"{url} has no orders yet; nothing was drawn. Wait for the demo's first calls.")
-    steps = {}
-    for number in numbers:
-        page.goto(f"{url}/orders/{number}")
-        steps[number] = page.locator(".course > li").count()
-    return max(steps, key=lambda number: steps[number])
+    return max(interest, key=lambda number: interest[number])

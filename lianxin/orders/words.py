@@ -185,6 +185,8 @@ SAY_WORDS: dict[str, str] = {
     "solved": marked("solved?"),
     "satisfied": marked("satisfied?"),
     "amount": marked("by"),
+    "place": marked("place"),
+    "category": marked("category"),
 }
 """Labels of the evidence an entry carries; what is not listed stays in the chain and off the page."""
 
@@ -213,5 +215,35 @@ VALUE_WORDS: dict[str, dict[str, str]] = {
     "contacted": {"yes": marked("yes"), "no": marked("no"), "unsure": marked("not sure")},
     "informed": {"yes": marked("yes"), "no": marked("no"), "differs": marked("differs")},
     "reason": {"date": marked("the date has come")},
+    "code": {
+        "R1": marked("R1 not our region"),
+        "R2": marked("R2 not our duty"),
+        "R3": marked("R3 needs several units"),
+        "R4": marked("R4 facts missing"),
+        "R5": marked("R5 duplicate"),
+        "R6": marked("R6 in legal procedure"),
+        "R7": marked("R7 secret or privacy"),
+        "R8": marked("R8 unreasonable"),
+    },
+    "ground": {
+        "court": marked("lawsuit or arbitration running"),
+        "appraisal": marked("appraisal or test running"),
+        "season": marked("work has to wait for the season"),
+        "unreachable": marked("citizen unreachable"),
+        "asked_to_wait": marked("citizen asked to wait"),
+        "litigation": marked("a matter for the courts"),
+        "arbitration": marked("a matter for arbitration"),
+        "petition": marked("a petition is under way"),
+        "disclosure": marked("a request for disclosure"),
+        "reconsideration": marked("a matter for administrative reconsideration"),
+        "UR1": marked("UR1 outside the city"),
+        "UR2": marked("UR2 needs or is in legal procedure"),
+        "UR3": marked("UR3 against law or policy"),
+        "UR4": marked("UR4 secret, privacy or morals"),
+        "UR5": marked("UR5 checked and untrue"),
+        "UR6": marked("UR6 demand beyond reason"),
+        "UR7": marked("UR7 found unreasonable by a hearing"),
+        "UR8": marked("UR8 groundless, for personal ends"),
+    },
 }
 """Codes that entries carry as values, by the name they stand under."""

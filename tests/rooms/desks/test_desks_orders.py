@@ -1,6 +1,9 @@
 """The page of an order: its days, its course, its chain. And how lists turn their pages."""
 
+import re
 from datetime import date
+from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import msgspec
@@ -11,10 +14,11 @@ from hypothesis import strategies as st
 from lianxin.deadlines import official_calendar
 from lianxin.ground.clock import DAY_MS, HOUR_MS, at_iso
 from lianxin.ground.ledger import GENESIS, seal
+from lianxin.orders import steps, words
 from lianxin.orders.course import course_of, handovers
 from lianxin.orders.evolve import replay
 from lianxin.orders.listing import Cursor, cursor_of
-from lianxin.orders.order import Offer, Order, OrderEntry, Promise
+from lianxin.orders.order import Offer, Order, OrderEntry, Promise, State
 from lianxin.orders.sheet import Found, StoredEntry, due_state, sheet_of
 from lianxin.orders.strip import strip_of
 from lianxin.rules import load_rules
@@ -164,3 +168,16 @@ def test_a_cursor_survives_the_address_bar(due, order_id):
 def test_what_is_no_cursor_is_page_one(text):
     cursor = cursor_of(text)
     assert cursor is None or str(cursor) == text or text.startswith("0")
+
+
+def test_every_kind_of_entry_and_mark_has_words():
+    source = "".join(file.read_text("utf-8") for file in Path(steps.__file__).parent.glob("*.py"))
+    kinds = set(re.findall(r'\w+\.write\(\s*"(\w+)"', source))
+    flags = {flag for found in re.findall(r"flags=\(([^)]*)\)", source) for flag in re.findall(r'"(\w+)"', found)}
+    assert len(kinds) > 40  # the pattern still finds them
+    assert kinds - set(words.ENTRY_WORDS) == set()
+    assert flags - set(words.FLAG_WORDS) == set()
+
+
+def test_every_state_of_an_order_has_words():
+    assert set(get_args(State)) == set(words.STATE_WORDS)
