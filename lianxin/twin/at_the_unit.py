@@ -1,6 +1,6 @@
 """What do the units of the twin do with an order, and when? They sign, ask, answer, sometimes late. Pure."""
 
-from typing import Any
+from typing import Any, Final
 
 from lianxin.deadlines import UNRESOLVED
 from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, Instant
@@ -33,12 +33,42 @@ def in_progress(turn: Turn) -> Action:
     order, dice = turn.order, turn.dice
     if order.clock is None:  # back from the long-run register with a reply that was returned
         return _reply(turn, order.last_at + dice.between(3 * HOUR_MS, 20 * HOUR_MS))
-    waiting = _pending(turn) or _part(turn)
+    waiting = _pending(turn) or _urged(turn) or _relay(turn) or _part(turn)
     if waiting is not None:
         return waiting
     reply_at = _reply_at(turn)
     meanwhile = _first_contact(turn, reply_at) or _ask(turn, order.clock, turn.plan.throw(), reply_at)
     return meanwhile or _reply(turn, max(reply_at, order.last_at + 5 * MINUTE_MS))
+
+
+def _urged(turn: Turn) -> Action | None:
+    """The supervisor urges after a red card and at each further step of the ladder."""
+    order, dice = turn.order, turn.dice
+    if order.last_kind not in URGED_AFTER:
+        return None
+    at = turn.world.office(order.last_at + dice.lognormal(45 * MINUTE_MS, 0.6), dice)
+    return turn.house(at, "supervisor", c.Urge, level=order.level, letter=f"督办〔{order.number}〕{order.cards}")
+
+
+URGED_AFTER: Final = frozenset({"card_red", "overdue_3", "overdue_5", "overdue_10"})
+
+
+def _relay(turn: Turn) -> Action | None:
+    """Urgent medicine goes from hand to hand (接力): three legs, each begun when the one before is done."""
+    order, dice = turn.order, turn.dice
+    if order.category != RELAYED or order.urgency == "normal" or order.parted >= 3:
+        return None
+    clock = order.clock
+    assert clock is not None, order.number
+    legs = (f"unit:{order.unit}", "unit:jtj", f"unit:{turn.world.units.office_of(order.region).id}")
+    at = order.last_at + dice.between(MINUTE_MS, 4 * MINUTE_MS)
+    due = at + dice.between(40 * MINUTE_MS, 90 * MINUTE_MS)
+    leg = order.parted
+    return turn.unit(at, c.OpenPart, kind="leg", to=legs[leg], due=due, what=phrases.LEGS[leg], after=leg)
+
+
+RELAYED: Final = "1106"
+"""Urgent medicine, as in the case of the dialysis patient."""
 
 
 def _first_contact(turn: Turn, reply_at: Instant) -> Action | None:
@@ -113,7 +143,7 @@ def _reply(turn: Turn, at: Instant) -> Action:
     return turn.unit(
         at if order.urgency in ("life_danger", "utilities") else turn.world.office(at, dice),
         c.Reply,
-        words=dice.one_of(phrases.ANSWERS),
+        words=dice.one_of(phrases.answers(order.category)),
         leader=key,
         basis=dice.one_of(phrases.BASES),
         contacted="已电话联系来电人并告知结果",
@@ -165,9 +195,13 @@ def _part(turn: Turn) -> Action | None:
     for part in sorted(order.parts.values(), key=lambda one: one.id):
         if part.offer is not None:
             at = world.office(order.last_at + dice.lognormal(90 * MINUTE_MS, 0.7), dice)
+            if part.kind == "leg":
+                at = order.last_at + dice.lognormal(4 * MINUTE_MS, 0.5)
             return turn.act(at, f"{part.to}:contact", "unit_contact", c.SignPart, part=part.id)
         if part.holder == part.to:
             at = world.office(order.last_at + dice.lognormal(4 * HOUR_MS, 0.7), dice)
+            if part.kind == "leg":
+                at = order.last_at + dice.lognormal(25 * MINUTE_MS, 0.4)
             return turn.act(
                 at,
                 f"{part.holder}:contact",

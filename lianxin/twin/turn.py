@@ -40,7 +40,7 @@ class Turn:
         self.dice = Dice(world.seed, order.id, order.seq)
         self.plan = Dice(world.seed, order.id, -order.dispatches - 64 * order.reworks - 4096 * order.extensions - 1)
 
-    def act(self, at: Instant, by: str, role: str, kind: type[c.Command], words: str = "", **more: Any) -> Action:
+    def act(self, at: Instant, by: str, role: str, kind: type[c.Command], /, words: str = "", **more: Any) -> Action:
         """Return the action of somebody; `words` become a text beside the order."""
         order, seed = self.order, self.world.seed
         at = max(at, order.last_at)
@@ -49,12 +49,14 @@ class Turn:
             more[_HASH.get(kind, "text_hash")] = said.hash()
         return Action(at, kind(id=command_id(at, seed, order.id, order.seq, 7), by=by, role=role, **more), said)
 
-    def unit(self, at: Instant, kind: type[c.Command], words: str = "", leader: bool = False, **more: Any) -> Action:
+    def unit(self, at: Instant, kind: type[c.Command], /, words: str = "", leader: bool = False, **more: Any) -> Action:
         """Return the action of the unit's contact or leader."""
         officer, role = ("leader", "unit_leader") if leader else ("contact", "unit_contact")
         return self.act(at, f"unit:{self.order.unit}:{officer}", role, kind, words, **more)
 
-    def house(self, at: Instant, role: str, kind: type[c.Command], *not_these: frozenset[str], **more: Any) -> Action:
+    def house(
+        self, at: Instant, role: str, kind: type[c.Command], /, *not_these: frozenset[str], **more: Any
+    ) -> Action:
         """Return the action of somebody on shift who did not act on it before."""
         return self.act(at, self.world.on_duty(role, at, self.dice, *not_these), role, kind, **more)
 
