@@ -98,6 +98,9 @@ async def _forged(world: Sealed, chain: int, change: Callable[[list[dict[str, An
     pool = await open_pool(world.database.app_url)
     await PostgresLedger(pool).commit(batch)
     await pool.close()
+    for entry in entries:
+        of_entry = "UPDATE entries SET command_id = $3 WHERE chain_id = $1 AND seq = $2"
+        await connection.execute(of_entry, chain, entry.seq, entry.command)
     await connection.execute("UPDATE chains SET sealed_seq = least($2, seq) WHERE chain_id = $1", chain, sealed)
     await connection.close()
 

@@ -92,8 +92,9 @@ DAMAGES = {
         "projection_differs",
         "approved",
         (
-            "UPDATE chains SET snapshot ="
-            " convert_to(replace(convert_from(snapshot, 'UTF8'), '\"approved\"', '\"dispatched\"'), 'UTF8') WHERE chain_id = %(approved)s",
+            "UPDATE chains SET snapshot = convert_to("
+            "replace(convert_from(snapshot, 'UTF8'), '\"approved\"', '\"dispatched\"'), 'UTF8')"
+            " WHERE chain_id = %(approved)s",
         ),
     ),
     "the opening of an order leaves the books of the day": Damage(
