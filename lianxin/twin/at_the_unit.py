@@ -166,7 +166,7 @@ def _pending(turn: Turn) -> Action | None:
             "supervisor",
             c.DecideExtension,
             granted=granted,
-            text="同意延期" if granted else "可以按期办结,不同意延期",
+            text="同意延期" if granted else "可以按期办结，不同意延期",
         )
     if proposal.startswith("suspend:"):
         overdue = order.clock.due != UNRESOLVED and at >= order.clock.due
@@ -184,7 +184,7 @@ def _pending(turn: Turn) -> Action | None:
         )
     if proposal == "unreasonable:concurred":
         return turn.house(
-            at, "duty_manager", c.DecideUnreasonable, agreed=True, text="认定为不合理诉求,已向来电人说明依据"
+            at, "duty_manager", c.DecideUnreasonable, agreed=True, text="认定为不合理诉求，已向来电人说明依据"
         )
     return None
 

@@ -77,7 +77,7 @@ def send_back_review(turn: Turn) -> Action:
     if dice.chance(0.06):
         return turn.unit(at, c.Object, ground="职责清单未列明本单位")
     accepted = dice.chance(0.6)
-    text = "经核目录有误,同意退单" if accepted else "属于本单位职责,请继续办理"
+    text = "经核目录有误，同意退单" if accepted else "属于本单位职责，请继续办理"
     return turn.house(at, "objection_reviewer", c.DecideSendBack, order.dispatchers, accepted=accepted, text=text)
 
 

@@ -13,7 +13,7 @@ def followup_due(turn: Turn) -> Action:
     if proposal == "rework":
         at = order.last_at + dice.lognormal(25 * MINUTE_MS, 0.6)
         agreed = order.reworks < 2 and dice.chance(0.75)
-        text = "同意重办,请补正" if agreed else "单位答复有依据,已向来电人说明"
+        text = "同意重办，请补正" if agreed else "单位答复有依据，已向来电人说明"
         return turn.house(at, "reviewer", c.ConfirmRework, order.callers, agreed=agreed, text=text)
     if proposal.startswith("later:"):
         return turn.unit(world.office(order.last_at + dice.lognormal(90 * MINUTE_MS, 0.6), dice), c.Sign)
