@@ -93,8 +93,8 @@ class _Shaken:
     async def next_timer(self) -> Instant | None:
         return await self._store.next_timer()
 
-    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
-        await self._store.postpone_timer(subject, until, error)
+    async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
+        await self._store.postpone_timer(timer, until, error)
 
     async def _step(self) -> None:
         for _ in range(self._dice.between(0, 3)):
@@ -212,7 +212,7 @@ class Storm:
             return True
         except (Refused, Overtaken, ContactRefused, ChainMoved) as refused:
             self.outcome.refused += 1
-            await self._store.postpone_timer(due.subject, now + 5 * MINUTE_MS, str(refused))
+            await self._store.postpone_timer(due, now + 5 * MINUTE_MS, str(refused))
         self.outcome.latest = max(self.outcome.latest, now)
         return False
 

@@ -99,4 +99,4 @@ class Timers:
         until = now + pause_ms(attempts)
         reason = f"{type(failure).__name__}: {failure}".splitlines()[0][:_REASON_MAX]
         log.error("timer failed", subject=timer.subject, attempts=attempts, again_at=iso(until), reason=reason)
-        await self._store.postpone_timer(timer.subject, until, reason)
+        await self._store.postpone_timer(timer, until, reason)

@@ -69,9 +69,11 @@ class MemoryLedger:
         """See `Store.next_timer`."""
         return min((timer.due for timer in self.timers.values()), default=None)
 
-    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
+    async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
         """See `Store.postpone_timer`."""
-        self.timers[subject] = Due(subject, until, self.timers[subject].attempts + 1)
+        stands = self.timers.get(timer.subject)
+        if stands is not None and stands.due == timer.due:
+            self.timers[timer.subject] = Due(timer.subject, until, stands.attempts + 1)
 
 
 def _keep(table: str, *key: str) -> Callable[[MemoryLedger, Row], None]:

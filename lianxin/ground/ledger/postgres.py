@@ -72,9 +72,11 @@ class PostgresLedger:
         due: datetime | None = await self.pool.fetchval(_QUERIES.next_timer.sql)
         return None if due is None else from_datetime(due)
 
-    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
+    async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
         """See `Store.postpone_timer`."""
-        await self.pool.execute("SELECT timers_postpone($1, $2, $3)", subject, to_datetime(until), error)
+        await self.pool.execute(
+            "SELECT timers_postpone($1, $2, $3, $4)", timer.subject, to_datetime(timer.due), to_datetime(until), error
+        )
 
 
 def statement(writers: tuple[str, ...]) -> str:

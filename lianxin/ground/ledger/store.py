@@ -57,6 +57,9 @@ class Store(Protocol):
         """Return when the earliest timer is due, None when there is none."""
         ...
 
-    async def postpone_timer(self, subject: int, until: Instant, error: str) -> None:
-        """Keep a timer whose command failed for a later attempt, with the reason."""
+    async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
+        """Keep a timer whose command failed for a later attempt, with the reason.
+
+        Nothing happens when somebody gave the subject another date meanwhile, or none.
+        """
         ...

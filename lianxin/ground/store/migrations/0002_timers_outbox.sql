@@ -21,9 +21,12 @@ BEGIN
         ON CONFLICT (subject_id) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = NULL;
 END $$;
 
+-- Only the date that was looked at: who gave the subject another one meanwhile is right.
 -- owned by: store
-CREATE FUNCTION timers_postpone(p_subject bigint, p_until timestamptz, p_error text) RETURNS void LANGUAGE sql AS $$
-    UPDATE timers SET due_at = p_until, attempts = attempts + 1, last_error = p_error WHERE subject_id = p_subject;
+CREATE FUNCTION timers_postpone(p_subject bigint, p_was timestamptz, p_until timestamptz, p_error text) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE timers SET due_at = p_until, attempts = attempts + 1, last_error = p_error
+     WHERE subject_id = p_subject AND due_at = p_was;
 $$;
 
 -- owned by: channels
