@@ -52,6 +52,7 @@ class MemoryLedger:
             stands = self.chains.get(guard.chain, Standing()).seq
             if stands != guard.seq:
                 raise ChainMoved(f"chain {guard.chain} stands at {stands}, expected {guard.seq}")
+        _refuse_overlap(self, [msgspec.to_builtins(move) for move in batch.writes.get("custody_write", ())])
         self.commands[batch.command] = msgspec.json.encode(batch.result)
         for entry in batch.entries:
             self.entries.setdefault(entry.chain, []).append(entry)
@@ -88,14 +89,23 @@ def _move(ledger: MemoryLedger, row: Row) -> None:
     before = table.get((row["subject"], row["part"], row["n"] - 1 if row["holder"] else row["n"]))
     if before is not None and before["until"] is None:
         before["until"] = row["at"]
-    if row["holder"] is None:
-        return
-    if before is not None and before["until"] > row["at"]:
-        raise Overlap(f"{row['subject']} was held until {before['until']}, not only {row['at']}")
-    key = (row["subject"], row["part"], row["n"])
-    if key in table:
-        raise ChainMoved(f"custody interval {key} is there already")
-    table[key] = {**row, "since": row["at"], "until": None}
+    if row["holder"] is not None:
+        table[row["subject"], row["part"], row["n"]] = {**row, "since": row["at"], "until": None}
+
+
+def _refuse_overlap(ledger: MemoryLedger, moves: list[Row]) -> None:
+    """Let the moves happen to the last interval of each part, and refuse them where the database would."""
+    table = ledger.tables["custody_write"]
+    last: dict[tuple[int, int], Instant] = {}
+    for row in moves:
+        subject, part, n, at = row["subject"], row["part"], row["n"], row["at"]
+        before = table.get((subject, part, n - 1 if row["holder"] else n))
+        held_from = last.get((subject, part), (before["until"] or before["since"]) if before else at)
+        if held_from > at:
+            raise Overlap(f"{subject} was held until {held_from}, not only {at}")
+        if row["holder"] and (subject, part, n) in table:
+            raise ChainMoved(f"custody interval {(subject, part, n)} is there already")
+        last[subject, part] = at
 
 
 def _time(ledger: MemoryLedger, row: Row) -> None:
