@@ -38,30 +38,43 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
  ORDER BY o.order_id
  LIMIT :limit_count;
 
--- name: hits(grams, order_id, limit_count)$
--- The orders below `order_id` with a text that has all these grams, in no order, no more of them than the limit:
--- fewer of them mean that these are all. Index: texts_grams_idx, or a look through the table for grams of everyday words.
-SELECT array_agg(order_id)
-  FROM (SELECT order_id FROM texts
-         WHERE grams @> :grams::integer[] AND order_id < :order_id
-         LIMIT :limit_count) few;
+-- name: newest_texts_with(order_id, n, window_count, grams)
+-- Among the newest texts behind a place, so many of them, those that have all these grams, newest first. The window
+-- is read whole whatever the planner thinks of the grams: 0.8 us a text. Index: texts_pkey, backwards.
+SELECT order_id, n, title, text
+  FROM (SELECT order_id, n, title, text, grams
+          FROM texts
+         WHERE (order_id, n) < (:order_id::bigint, :n::integer)
+         ORDER BY order_id DESC, n DESC
+         LIMIT :window_count) newest
+ WHERE grams @> :grams::integer[];
 
--- name: newest_hits(grams, order_id, limit_count)
--- The same for grams that many texts have, newest first. Index: texts_pkey backwards.
-SELECT order_id FROM texts
- WHERE grams @> :grams::integer[] AND order_id < :order_id
+-- name: end_of_window(order_id, n, window_count)^
+-- The last text of that window. No row: there are no more texts than that. Index: texts_pkey, backwards.
+SELECT order_id, n
+  FROM texts
+ WHERE (order_id, n) < (:order_id::bigint, :n::integer)
  ORDER BY order_id DESC, n DESC
- LIMIT :limit_count;
+OFFSET :window_count - 1
+ LIMIT 1;
 
--- name: with_texts(order_ids)
--- These orders with everything written about them, so that the caller can look for the very words: two pairs of
--- characters may share a gram. Indexes: orders_pkey, texts_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(f.title, ''), left(f.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at, a.written
-  FROM orders o
-  LEFT JOIN texts f ON f.order_id = o.order_id AND f.n = 1
- CROSS JOIN LATERAL (SELECT array_agg(t.title) || array_agg(t.text) AS written
-                       FROM texts t WHERE t.order_id = o.order_id) a
+-- name: all_texts_with(grams, order_id, n, limit_count)
+-- All texts behind a place that have all these grams, newest first: for grams that are rare. Index: texts_grams_idx;
+-- the inner query is kept apart so that it is used, for the planner takes the grams of one word for independent.
+WITH found AS MATERIALIZED (
+    SELECT order_id, n
+      FROM texts
+     WHERE grams @> :grams::integer[] AND (order_id, n) < (:order_id::bigint, :n::integer))
+SELECT t.order_id, t.n, t.title, t.text
+  FROM (SELECT order_id, n FROM found ORDER BY order_id DESC, n DESC LIMIT :limit_count) f
+  JOIN texts t USING (order_id, n)
+ ORDER BY t.order_id DESC, t.n DESC;
+
+-- name: rows_of(order_ids)
+-- Orders by their ids, as lists show them, newest first. Index: orders_pkey.
+SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
+       o.offered_to, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
+  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
  WHERE o.order_id = ANY(:order_ids::bigint[])
  ORDER BY o.order_id DESC;
 

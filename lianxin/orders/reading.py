@@ -1,29 +1,21 @@
 """What do the pages of orders read from the database? Values come out, no row leaves this file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from lianxin.ground.clock import Instant, from_datetime, to_datetime
 from lianxin.ground.store import load_queries
-from lianxin.ground.text import normalise, query_grams
 from lianxin.orders.listing import PAGE, Cursor, HolderLine, Row
+from lianxin.orders.searching import matching_orders
 from lianxin.orders.sheet import Found, Joined, PromiseLine, StoredEntry, Text
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
-    from asyncpg.pool import PoolConnectionProxy
 
 _QUERIES = load_queries("lianxin.orders")
 _BEGINNING: Final = Cursor(-(10**13), 0)
-_ABOVE_ALL: Final = 2**63 - 1
-FEW: Final = 1_500
-"""Up to so many hits are all fetched and put in order; of more, the newest are met soon when walking backwards:
-in 1,000,000 texts, 51 of them within 34,000."""
-CHUNK: Final = PAGE + 1
-CHUNKS_MAX: Final = 40
-"""How far a search of everyday words looks when the recheck removes what only looked alike."""
 
 
 class OrderReader:
@@ -52,19 +44,9 @@ class OrderReader:
         below  order id of the last row of the page before
         A query without a character to look for finds nothing.
         """
-        grams, needle = query_grams(query), normalise(query)
-        if not grams:
-            return ()
-        found: list[Row] = []
-        async with self._pool.acquire() as db, db.transaction(readonly=True):
-            # How common the grams are decides the way; a plan made for any grams would take the wrong one.
-            await db.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-            async for chunk in _candidates(db, grams, _ABOVE_ALL if below is None else below):
-                rows = await db.fetch(_QUERIES.with_texts.sql, chunk)
-                found += [_row(row) for row in rows if any(needle in normalise(text) for text in row["written"])]
-                if len(found) > PAGE:
-                    break
-        return tuple(found[: PAGE + 1])
+        found = await matching_orders(self._pool, query, below, PAGE + 1)
+        rows = await self._pool.fetch(_QUERIES.rows_of.sql, found) if found else []
+        return tuple(map(_row, rows))
 
     async def count(self, holder: str) -> int:
         """Return how many open orders a holder has."""
@@ -114,26 +96,6 @@ class OrderReader:
         if holder is None:
             return await self._pool.fetch(_QUERIES.open_undated.sql, order_id, limit)
         return await self._pool.fetch(_QUERIES.held_undated.sql, holder, order_id, limit)
-
-
-async def _candidates(db: "PoolConnectionProxy[Record]", grams: list[int], below: int) -> AsyncIterator[list[int]]:
-    """Yield order ids that may have the words, newest first, in chunks.
-
-    db  within a transaction
-    """
-    hits = await db.fetchval(_QUERIES.hits.sql, grams, below, FEW) or ()
-    if len(hits) < FEW:
-        ids = sorted(set(hits), reverse=True)
-        for start in range(0, len(ids), CHUNK):
-            yield ids[start : start + CHUNK]
-        return
-    for _ in range(CHUNKS_MAX):
-        rows = await db.fetch(_QUERIES.newest_hits.sql, grams, below, CHUNK)
-        if not rows:
-            return
-        ids = list(dict.fromkeys(row["order_id"] for row in rows))
-        yield ids
-        below = ids[-1]
 
 
 def _instant(at: datetime | None) -> Instant | None:
