@@ -80,5 +80,5 @@ def lines(report: Report) -> list[str]:
     if report.ok:
         told.append("ok: nothing was lost, nobody is forgotten. 账实相符。")
     else:
-        told.append(f"{len(report.violations)} violations. 账实不符,请逐条核查。")
+        told.append(f"{len(report.violations)} violations. 账实不符，请逐条核查。")
     return told

@@ -62,7 +62,7 @@ async def test_the_citizen_and_the_unit_are_told_and_numbers_come_from_the_vault
 
     told = {(one.template, one.to): one.text for one in gateway.delivered.values()}
     assert set(told) == {("receipt", "13800138000"), ("to_sign", "unit:zjj")}
-    assert told["receipt", "13800138000"].startswith("【滨州12345热线】您反映的事项已经受理,单号 20260309-000018")
+    assert told["receipt", "13800138000"].startswith("【滨州12345热线】您反映的事项已经受理，单号 20260309-000018")
     assert await counts(pool) == {"sent": 2}
     assert not [secret for secret in SECRETS if secret in str(logs)]
     assert await outbox(pool, office, sms=gateway).deliver(office.later()) == Delivered()

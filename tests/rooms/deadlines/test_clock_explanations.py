@@ -26,14 +26,14 @@ def told(clock: Clock, start: str, **course) -> list[tuple[str, str]]:
 def test_national_day_explains_itself_in_chinese():
     assert told(working_days(5), "2026-09-30T10:00", pack="sd-binzhou@2026.1") == [
         ("clock", "时限 order.handle.default:5 个工作日(规则包 sd-binzhou@2026.1)"),
-        ("start", "自 9月30日 10:00 起算,当日不计,从次日数起"),
-        ("skipped", "10月1日至10月7日国庆节放假,不计"),
+        ("start", "自 9月30日 10:00 起算，当日不计，从次日数起"),
+        ("skipped", "10月1日至10月7日国庆节放假，不计"),
         ("counted", "10月8日至10月10日计第 1–3 个工作日(10月10日周六为调休上班日)"),
-        ("skipped", "10月11日为休息日,不计"),
+        ("skipped", "10月11日为休息日，不计"),
         ("counted", "10月12日至10月13日计第 4–5 个工作日"),
         ("due", "10月13日 24:00 到期"),
-        ("yellow", "黄牌:10月13日 00:00,最后一个工作日开始"),
-        ("red", "红牌:10月14日 00:00,到期后第一个工作日开始"),
+        ("yellow", "黄牌：10月13日 00:00，最后一个工作日开始"),
+        ("red", "红牌：10月14日 00:00，到期后第一个工作日开始"),
     ]
 
 
@@ -47,29 +47,29 @@ def test_a_pause_says_what_was_used_and_what_is_left():
     steps = told(working_days(5), "2026-11-02T09:00", suspend=(at("2026-11-04T15:00"), at("2026-11-13T10:00")))
     assert steps[2:6] == [
         ("counted", "11月3日计第 1 个工作日"),
-        ("paused", "11月4日 15:00 挂起:已用 1 个工作日,剩余 4 个工作日"),
-        ("resumed", "11月13日 10:00 恢复,从次日起续计剩余的 4 个工作日"),
-        ("skipped", "11月14日至11月15日为休息日,不计"),
+        ("paused", "11月4日 15:00 挂起：已用 1 个工作日，剩余 4 个工作日"),
+        ("resumed", "11月13日 10:00 恢复，从次日起续计剩余的 4 个工作日"),
+        ("skipped", "11月14日至11月15日为休息日，不计"),
     ]
 
 
 def test_an_extension_names_the_old_due_time():
     steps = told(working_days(5), "2026-09-30T10:00", extend=10)
-    assert ("extended", "延长 10 个工作日,自原到期时间 10月13日 24:00 起算") in steps
+    assert ("extended", "延长 10 个工作日，自原到期时间 10月13日 24:00 起算") in steps
     assert ("counted", "10月26日至10月27日计第 9–10 个工作日") in steps
 
 
 def test_office_time_is_told_span_by_span():
     steps = told(Clock("o", 4, "office_h", "", office=OFFICE), "2026-10-09T16:00")
     assert steps[2:4] == [
-        ("counted", "10月9日 16:00 至 10月9日 17:30 为办公时间,计 1 小时 30 分钟"),
-        ("counted", "10月10日 08:30 至 10月10日 11:00 为办公时间,计 2 小时 30 分钟"),
+        ("counted", "10月9日 16:00 至 10月9日 17:30 为办公时间，计 1 小时 30 分钟"),
+        ("counted", "10月10日 08:30 至 10月10日 11:00 为办公时间，计 2 小时 30 分钟"),
     ]
 
 
 def test_a_moved_end_says_why():
     steps = told(Clock("d", 7, "d", "", roll_forward=True), "2026-09-30T10:00")
-    assert ("rolled", "10月7日国庆节,顺延至其后第一个工作日 10月8日") in steps
+    assert ("rolled", "10月7日国庆节，顺延至其后第一个工作日 10月8日") in steps
 
 
 def test_a_missing_year_is_told_without_a_date():

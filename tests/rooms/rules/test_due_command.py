@@ -70,7 +70,7 @@ def test_24_hours_is_the_next_days_midnight_and_other_offsets_are_the_same_insta
 def test_people_read_sentences():
     answered = run("due", "order.handle.default", "--from", NATIONAL_DAY_EVE)
     assert answered.exit_code == 0
-    assert "10月1日至10月7日国庆节放假,不计" in answered.stdout
+    assert "10月1日至10月7日国庆节放假，不计" in answered.stdout
     assert "has not been approved" in answered.stderr
     assert "National Day" in run("due", "order.handle.default", "--from", NATIONAL_DAY_EVE, "--lang", "en").stdout
 
