@@ -41,7 +41,7 @@ class Corpus:
     def text(self) -> str:
         """Return a text of 120 characters."""
         chance, parts, length = self._chance, [], 0
-        while length < TEXT_LENGTH:
+        while length <= TEXT_LENGTH:
             part = self._name() if chance.random() < 0.25 else chance.choice(self._clauses)
             parts.append(part)
             length += len(part) + 1
