@@ -137,6 +137,7 @@ def _could_not() -> Iterator[None]:
     from lianxin.ground.store import StoreError
     from lianxin.ground.text import NumberError
     from lianxin.orders.service import NoRight, NoSuchOrder
+    from lianxin.rules.shelf import NoRules
 
     try:
         yield
@@ -144,6 +145,8 @@ def _could_not() -> Iterator[None]:
         _stop(wrong.en)
     except NoSuchOrder as unknown:
         _stop(f"There is no order {unknown}. No receipt was written.")
+    except NoRules as lacking:
+        _stop(f"The order cannot be changed: {lacking}. Adopt the pack it was accepted under.")
     except (SiteError, StoreError, NoRight, ChainMoved) as refusal:
         _stop(str(refusal))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as trouble:

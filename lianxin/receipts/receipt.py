@@ -73,13 +73,14 @@ def read_receipt(data: bytes) -> Receipt:
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise BadReceipt("This is no receipt: it is not JSON, or it was cut off.") from wrong
     try:
-        if parse_number(receipt.number) != receipt.number:
-            raise BadReceipt(f"The order number {receipt.number} is not written as in a receipt.")
+        number = parse_number(receipt.number)
         at_iso(receipt.at)
     except NumberError as wrong:
         raise BadReceipt(f"The order number in the receipt is wrong. {wrong.en}") from wrong
     except ValueError as wrong:
         raise BadReceipt(f"The time in the receipt, {receipt.at!r}, is none.") from wrong
+    if number != receipt.number:
+        raise BadReceipt(f"The order number {receipt.number} is not written as in a receipt.")
     if (receipt.checkpoint is None) != (receipt.path is None):
         raise BadReceipt("The receipt names a checkpoint or a path, but not both.")
     return receipt
