@@ -17,6 +17,7 @@ from lianxin.ground.ledger.entry import (
     link,
     seal,
 )
+from lianxin.ground.ledger.reach import OutOfReach
 from lianxin.ground.ledger.store import Due, Loaded, Standing, Store
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Envelope",
     "Guard",
     "Loaded",
+    "OutOfReach",
     "Sealed",
     "Standing",
     "Store",

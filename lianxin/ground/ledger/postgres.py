@@ -14,6 +14,7 @@ import msgspec
 
 from lianxin.ground.clock import Instant, from_datetime, to_datetime
 from lianxin.ground.ledger.batch import Batch, ChainMoved, DoneBefore
+from lianxin.ground.ledger.reach import reaching
 from lianxin.ground.ledger.store import Due, Loaded, Standing
 from lianxin.ground.store import load_queries
 
@@ -40,7 +41,8 @@ class PostgresLedger:
 
     async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
         """See `Store.load`."""
-        rows = await self.pool.fetch(_QUERIES.load_chains.sql, list(chains), command)
+        with reaching():
+            rows = await self.pool.fetch(_QUERIES.load_chains.sql, list(chains), command)
         done: dict[str, Any] | None = None
         found: dict[int, Standing] = {}
         for row in rows:
@@ -54,7 +56,8 @@ class PostgresLedger:
         """See `Store.commit`."""
         text = statement(tuple(batch.writes))
         try:
-            await self.pool.execute(text, *_arguments(batch))
+            with reaching():
+                await self.pool.execute(text, *_arguments(batch))
         except asyncpg.PostgresError as error:
             if error.sqlstate == "LX002":
                 raise DoneBefore(str(batch.command)) from error
@@ -64,19 +67,21 @@ class PostgresLedger:
 
     async def due_timers(self, now: Instant, limit: int) -> list[Due]:
         """See `Store.due_timers`."""
-        rows = await self.pool.fetch(_QUERIES.due_timers.sql, to_datetime(now), limit)
+        with reaching():
+            rows = await self.pool.fetch(_QUERIES.due_timers.sql, to_datetime(now), limit)
         return [Due(row[0], from_datetime(row[1]), row[2]) for row in rows]
 
     async def next_timer(self) -> Instant | None:
         """Return when the earliest timer is due."""
-        due: datetime | None = await self.pool.fetchval(_QUERIES.next_timer.sql)
+        with reaching():
+            due: datetime | None = await self.pool.fetchval(_QUERIES.next_timer.sql)
         return None if due is None else from_datetime(due)
 
     async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
         """See `Store.postpone_timer`."""
-        await self.pool.execute(
-            "SELECT timers_postpone($1, $2, $3, $4)", timer.subject, to_datetime(timer.due), to_datetime(until), error
-        )
+        subject, due = timer.subject, to_datetime(timer.due)
+        with reaching():
+            await self.pool.execute("SELECT timers_postpone($1, $2, $3, $4)", subject, due, to_datetime(until), error)
 
 
 def statement(writers: tuple[str, ...]) -> str:

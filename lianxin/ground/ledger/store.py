@@ -36,7 +36,10 @@ class Due(NamedTuple):
 
 
 class Store(Protocol):
-    """PostgreSQL or memory; both obey the tests of `tests/rooms/ledger`."""
+    """PostgreSQL or memory; both obey the tests of `tests/rooms/ledger`.
+
+    Every call raises OutOfReach while the ledger is away; the command is then sent again with its id.
+    """
 
     async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
         """Read the first result of a command and where the chains stand."""
