@@ -10,7 +10,6 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import asyncpg
 import msgspec
 import structlog
 
@@ -20,6 +19,7 @@ from lianxin.ground.clock import DAY_MS, Instant, iso, local_date, midnight
 from lianxin.ground.ledger import CONTACT, ORDER, ChainMoved, chain_of, digits_of, kind_of_chain
 from lianxin.ground.site.time_here import SiteClock, read_site_clock
 from lianxin.ground.store import load_queries
+from lianxin.ground.store.away import is_away
 from lianxin.orders.order import Order
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import NoSuchOrder, Overtaken, Services
@@ -73,24 +73,35 @@ class LiveCity:
                     looked_at = loop.time()
                     clock = await read_site_clock(self._pool)
                     await self._look()
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as trouble:
+            except Exception as trouble:
+                if not is_away(trouble):
+                    raise
                 log.warning("the database is away, the city waits", reason=type(trouble).__name__)
-                await asyncio.sleep(_PAUSE_S)
-                await self._forget_and_remember(clock)
-                continue
-            await self._sleep(clock)
+                clock = await self._remember_again()
+                log.info("the database is back, the city goes on", date=iso(clock.now()))
+            else:
+                await self._sleep(clock)
 
     async def _sleep(self, clock: SiteClock) -> None:
         due = self._play.next_at()
         wait = _LOOK_S if due is None else min(clock.seconds_until(due), _LOOK_S)
         await asyncio.sleep(max(wait, 0.01))
 
-    async def _forget_and_remember(self, clock: SiteClock) -> None:
-        with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+    async def _remember_again(self) -> SiteClock:
+        """Forget everything and take it up anew once the database is back: what was under way is in it or is not."""
+        while True:
+            await asyncio.sleep(_PAUSE_S)
             self._play = Play(self._play.world, self._last_day, ticks=False, records=self._play.records)
             self._known.clear()
             self._called_until = 0
-            await self._remember(clock.now())
+            try:
+                clock = await read_site_clock(self._pool)
+                await self._remember(clock.now())
+            except Exception as trouble:
+                if not is_away(trouble):
+                    raise
+            else:
+                return clock
 
     async def _remember(self, now: Instant) -> None:
         """Take up every order and contact where the database has them."""
