@@ -1,6 +1,7 @@
 """How is a worker put together, and kept until it is told to stop?"""
 
 import asyncio
+import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 async def work(site: Site, url: str) -> None:
     """Be a worker of this site until SIGTERM or SIGINT. Raises SiteError or KeyUnfit before anything was done."""
+    # The pool's own lines repeat, with a traceback each, what `Presence` says once.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):

@@ -12,7 +12,10 @@ PAUSE_S_MAX: Final = 5.0
 
 
 def is_gone(error: BaseException) -> bool:
-    """Whether the error says that the server is away, starting, stopping or without room."""
+    """Whether the error says that the server is away, starting, stopping or without room.
+
+    The driver's InternalClientError is what it makes of a connection that was cut in the middle of an answer.
+    """
     if isinstance(error, asyncpg.QueryCanceledError):
         return False
     return isinstance(
@@ -20,6 +23,7 @@ def is_gone(error: BaseException) -> bool:
         OSError
         | asyncpg.PostgresConnectionError
         | asyncpg.InterfaceError
+        | asyncpg.InternalClientError
         | asyncpg.OperatorInterventionError
         | asyncpg.InsufficientResourcesError,
     )

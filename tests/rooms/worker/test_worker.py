@@ -51,7 +51,7 @@ class Living:
         """Wait for something to become true; fail loudly when the worker died or it takes for ever."""
         async with asyncio.timeout(GUARD_S):
             while not await true():
-                assert not self.work.done() or self.stop.is_set(), self.work
+                assert not self.work.done(), self.work
                 await asyncio.wait([self.work], timeout=0.02)
 
     def texts(self) -> list[Path]:
@@ -233,6 +233,7 @@ async def test_the_process_starts_says_so_and_ends_cleanly_on_sigterm(database: 
     [
         (ConnectionRefusedError(), True),
         (asyncpg.ConnectionDoesNotExistError(), True),
+        (asyncpg.InternalClientError(), True),
         (asyncpg.AdminShutdownError(), True),
         (asyncpg.CannotConnectNowError(), True),
         (asyncpg.TooManyConnectionsError(), True),
