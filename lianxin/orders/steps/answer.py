@@ -194,6 +194,8 @@ def confirm_rework(pen: Pen, cmd: c.ConfirmRework, rules: Rules) -> None:
     order = pen.order
     if order.proposal != "rework":
         raise Refused("no_proposal", "没有等待确认的重办。")
+    if not cmd.agreed and not cmd.text:
+        raise Refused("no_text", "不予重办要写明依法说明的内容。")
     if not cmd.agreed:
         pen.write(
             "completed",

@@ -263,6 +263,8 @@ def inform(pen: Pen, cmd: c.Inform, rules: Rules) -> None:
         raise Refused("not_told", "对方的答复要先告知来电人。")
     if pen.order.offer is not None:
         raise Refused("not_received", "对方系统还没有回执,暂不能了结。")
+    if pen.order.parts:
+        raise Refused("parts_open", f"还有 {len(pen.order.parts)} 个子项没有办完,暂不能了结。")
     pen.write(
         "informed",
         holder="",

@@ -242,6 +242,8 @@ def decide_unreasonable(pen: Pen, cmd: c.DecideUnreasonable, rules: Rules) -> No
     if not cmd.agreed:
         pen.write("unreasonable_refused", say={"text": cmd.text}, fields={"proposal": None})
         return
+    if not cmd.text:
+        raise Refused("no_text", "认定不合理诉求要写明意见。")
     if pen.order.parts:
         raise Refused("parts_open", f"还有 {len(pen.order.parts)} 个子项没有办完。")
     pen.write(
