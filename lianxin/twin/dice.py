@@ -6,6 +6,7 @@ many workers play. SplitMix64 (Steele, Lea, Flood 2014). Pure.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import cos, exp, log, pi, sqrt
 from typing import Final, TypeVar
 from uuid import UUID
@@ -21,6 +22,18 @@ _MIX_1: Final = 0xBF58476D1CE4E5B9
 _MIX_2: Final = 0x94D049BB133111EB
 
 
+@lru_cache(maxsize=1 << 14)
+def _begun(*keys: int) -> int:
+    """Return the state after the first keys: the seed and the subject, which most dice of one life share."""
+    state = 0
+    for key in keys:
+        z = (state ^ key) + _GOLDEN & _MASK
+        z = ((z ^ (z >> 30)) * _MIX_1) & _MASK
+        z = ((z ^ (z >> 27)) * _MIX_2) & _MASK
+        state = z ^ (z >> 31)
+    return state
+
+
 class Dice:
     """Dice thrown for one purpose: the same keys give the same throws.
 
@@ -30,8 +43,8 @@ class Dice:
     __slots__ = ("_state",)
 
     def __init__(self, *keys: int) -> None:
-        state = 0
-        for key in keys:
+        state = _begun(*keys[:2])
+        for key in keys[2:]:
             z = (state ^ key) + _GOLDEN & _MASK
             z = ((z ^ (z >> 30)) * _MIX_1) & _MASK
             z = ((z ^ (z >> 27)) * _MIX_2) & _MASK

@@ -31,14 +31,23 @@ def no_candidate(_: Order) -> int | None:
 class Turn:
     """One order's next step: its dice for this step, and dice that stay the same for the whole dispatch."""
 
-    __slots__ = ("candidate", "dice", "order", "plan", "world")
+    __slots__ = ("_plan", "candidate", "dice", "order", "world")
 
     def __init__(self, world: World, order: Order, candidate: Candidate) -> None:
         self.world = world
         self.order = order
         self.candidate = candidate
         self.dice = Dice(world.seed, order.id, order.seq)
-        self.plan = Dice(world.seed, order.id, -order.dispatches - 64 * order.reworks - 4096 * order.extensions - 1)
+        self._plan: Dice | None = None
+
+    @property
+    def plan(self) -> Dice:
+        """Dice for what stays the same for the whole dispatch; made when they are first thrown."""
+        if self._plan is None:
+            order = self.order
+            age = -order.dispatches - 64 * order.reworks - 4096 * order.extensions - 1
+            self._plan = Dice(self.world.seed, order.id, age)
+        return self._plan
 
     def act(self, at: Instant, by: str, role: str, kind: type[c.Command], /, words: str = "", **more: Any) -> Action:
         """Return the action of somebody; `words` become a text beside the order."""

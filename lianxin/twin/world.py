@@ -65,6 +65,8 @@ class World(msgspec.Struct, frozen=True):
         """
         busy = frozenset[str]().union(*not_these)
         for people in (self.staff.on_duty(role, at), self.staff.by_role(role)):
+            if people and not busy:
+                return "staff:" + dice.one_of(people).id
             fit = [key for person in people if (key := "staff:" + person.id) not in busy]
             if fit:
                 return dice.one_of(fit)
