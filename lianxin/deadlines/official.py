@@ -69,7 +69,8 @@ def calendar_warning(today: date, calendar: Calendar | None = None) -> CalendarW
         return None
     return CalendarWarning(
         year,
-        f"{year} 年节假日安排尚未录入：以工作日计的时限在该年内暂不给出日期。请取得国务院办公厅通知，经两人核准后录入。",
+        f"{year} 年节假日安排尚未录入：以工作日计的时限在该年内暂不给出日期。"
+        "请取得国务院办公厅通知，经两人核准后录入。",
         f"The holiday plan of {year} is missing: clocks counted in working days get no date in that year. "
         "Obtain the State Council's notice and enter it with two approvals.",
     )

@@ -11,11 +11,15 @@ import msgspec
 from lianxin.orders.order import Order, OrderEntry
 
 _ROLES = {"agent": "agents", "reviewer": "reviewers", "dispatcher": "dispatchers", "caller": "callers"}
-FIELDS = frozenset(
-    "kind category region urgency unit pack directory contact citizen_since desk_due resume_at milestone_at card_at result "
-    "parent level cards solved_first satisfied_first solved_final satisfied_final answered_at on_time proposal proposed_by attempts "
-    "reworks extensions dispatches number person opened_at archived_at".split()
-)
+# fmt: off
+FIELDS = frozenset({
+    "kind", "category", "region", "urgency", "unit", "pack", "directory", "contact", "citizen_since",
+    "desk_due", "resume_at", "milestone_at", "card_at", "result", "parent", "level", "cards",
+    "solved_first", "satisfied_first", "solved_final", "satisfied_final", "answered_at", "on_time",
+    "proposal", "proposed_by", "attempts", "reworks", "extensions", "dispatches", "number", "person",
+    "opened_at", "archived_at",
+})
+# fmt: on
 """The values an entry may replace by name."""
 
 

@@ -41,7 +41,7 @@ _decode_contact = msgspec.json.Decoder(Contact).decode
 
 
 class Overtaken(Exception):
-    """Somebody else acted first, and the step no longer fits. `by` did `kind` at `at`; `refusal` says why it does not."""
+    """Somebody else acted first: `by` did `kind` at `at`. The step no longer fits; `refusal` says why."""
 
     def __init__(self, refusal: Refused, by: str, kind: str, at: Instant) -> None:
         super().__init__(f"{by} {kind}: {refusal.sentence}")

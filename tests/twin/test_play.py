@@ -1,12 +1,12 @@
 """The twin's city: it repeats exactly, ends everything it begins, and acts only as people may."""
 
 import pytest
+from city import MONDAY, enrolled, played
 
 from lianxin.contacts.contact import DISPOSITIONS
 from lianxin.ground.clock import DAY_MS, HOUR_MS, local_date, midnight
 from lianxin.twin.arrivals import HOURS, arrivals, share_until
 from lianxin.twin.dice import Dice, command_id
-from city import MONDAY, enrolled, played
 
 
 def test_a_seed_plays_the_same_day_again_to_the_last_command() -> None:

@@ -6,13 +6,13 @@ import os
 import asyncpg
 import msgspec
 import pytest
+from city import lost, storm_in_memory, storm_in_postgres
 
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.store import Database
 from lianxin.insight.audit import audit_memory
 from lianxin.insight.audit.database import audit_database
-from city import lost, storm_in_memory, storm_in_postgres
 
 SEEDS = int(os.environ.get("LIANXIN_TEST_STORMS", "500"))
 """Storms over a ledger in memory; `make soak` asks for many more."""

@@ -31,7 +31,7 @@ SKEW_MS = 2 * MINUTE_MS
 
 
 def not_before(now: Instant, last: Instant) -> Instant | None:
-    """Return the instant at which to write after an entry of `last`: now, or `last` where this clock is a little behind.
+    """Return the instant at which to write after an entry of `last`: now, or `last` where this clock is behind.
 
     None: it is so far behind that nothing may be written.
     """

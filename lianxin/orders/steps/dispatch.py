@@ -1,4 +1,7 @@
-"""From the dispatch tray to the unit and back: dispatch, sign, return, objection, joint meeting (转办、签收、退单、异议)."""
+"""From the dispatch tray to the unit and back: dispatch, sign, return, objection, joint meeting.
+
+转办、签收、退单、异议.
+"""
 
 import msgspec
 
