@@ -41,14 +41,15 @@ SELECT extract(hour FROM arrived_at AT TIME ZONE interval '8 hours')::integer AS
  GROUP BY 1, 2;
 
 -- name: latest_held(limit_count)
--- The open orders that changed hands last, with the holder before. Index: custody_pkey; orders_open_holder_idx.
-SELECT o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.held_since, o.holder, o.offered_to, b.holder AS before
-  FROM (SELECT * FROM orders WHERE closed_at IS NULL ORDER BY held_since DESC LIMIT :limit_count) o
+-- The open orders that passed from one holder to another last. Index: custody_latest_idx; custody_pkey.
+SELECT o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, c.since AS held_since, c.holder,
+       o.offered_to, b.holder AS before
+  FROM (SELECT * FROM custody WHERE part = 0 AND n > 1 AND until IS NULL
+         ORDER BY since DESC, subject_id LIMIT :limit_count) c
+  JOIN orders o ON o.order_id = c.subject_id
+  JOIN custody b ON b.subject_id = c.subject_id AND b.part = 0 AND b.n = c.n - 1
   LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
-  LEFT JOIN LATERAL (SELECT c.holder FROM custody c
-                      WHERE c.subject_id = o.order_id AND c.part = 0 AND c.until IS NOT NULL
-                      ORDER BY c.n DESC LIMIT 1) b ON true
- ORDER BY o.held_since DESC;
+ ORDER BY c.since DESC, c.subject_id;
 
 -- name: last_seal()^
 -- The latest checkpoint. No row: none yet. Index: checkpoints_pkey.

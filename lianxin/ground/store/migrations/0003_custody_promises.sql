@@ -25,6 +25,7 @@ CREATE TABLE custody (
 COMMENT ON TABLE custody IS 'part 0 is the order itself; n counts the intervals of a subject from 1 without gap.';
 CREATE UNIQUE INDEX custody_open_idx ON custody (subject_id, part) WHERE until IS NULL;
 CREATE INDEX custody_holder_idx ON custody (holder, subject_id) WHERE until IS NULL;
+CREATE INDEX custody_latest_idx ON custody (since DESC, subject_id) WHERE part = 0 AND n > 1 AND until IS NULL;
 
 -- p_rows: [{"subject", "part", "n", "holder" (null: closed), "at"}] in the order in which they happen.
 -- Ends the open interval at `at` and begins the n-th at the same instant.
