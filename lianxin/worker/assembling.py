@@ -14,6 +14,7 @@ from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Site
 from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.store import open_pool
+from lianxin.ground.store.away import is_away
 from lianxin.orders.service import Services
 from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
@@ -21,7 +22,7 @@ from lianxin.people.vault import Vault
 from lianxin.personnel import Personnel, orders_in_postgres
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.worker.bell import rest
-from lianxin.worker.gone import Presence, is_gone
+from lianxin.worker.presence import Presence
 from lianxin.worker.process import Worker
 from lianxin.worker.timers import Timers
 
@@ -87,7 +88,7 @@ async def _reached(url: str, stop: asyncio.Event) -> "Pool[Record] | None":
         try:
             pool = await open_pool(url)
         except Exception as failure:
-            if not is_gone(failure):
+            if not is_away(failure):
                 raise
             await rest(presence.lost(failure), stop)
             continue

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from lianxin.worker.gone import Presence, is_gone
+from lianxin.ground.store.away import is_away
+from lianxin.worker.presence import Presence
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -29,7 +30,7 @@ class Bell:
             try:
                 await self._once(stop)
             except Exception as failure:
-                if not is_gone(failure):
+                if not is_away(failure):
                     raise
                 await rest(self._presence.lost(failure), stop)
 

@@ -25,12 +25,13 @@ from lianxin.ground.ledger.checkpoint_key import KeyTrouble
 from lianxin.ground.ledger.checkpoint_seal import SetBack, seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import SITE_CHANNEL, SiteClock, read_site_clock
+from lianxin.ground.store.away import is_away
 from lianxin.people.rights import RIGHTS_CHANNEL, Rights
 from lianxin.personnel import Personnel
 from lianxin.personnel.service import left_behind
 from lianxin.rules.adopted import RULES_CHANNEL, AdoptedRules
 from lianxin.worker.bell import Bell, rest
-from lianxin.worker.gone import Presence, is_gone
+from lianxin.worker.presence import Presence
 from lianxin.worker.timers import BATCH as TIMERS
 from lianxin.worker.timers import Timers
 
@@ -123,7 +124,7 @@ class Worker:
             try:
                 pause_s = await act()
             except Exception as failure:
-                if not is_gone(failure):
+                if not is_away(failure):
                     raise
                 await rest(self._presence.lost(failure), self._stop)
                 continue
@@ -189,7 +190,7 @@ class Worker:
         except TimeoutError:
             log.warning("stopped without a last checkpoint; the next start makes it")
         except Exception as failure:
-            if not is_gone(failure):
+            if not is_away(failure):
                 raise
             log.warning("stopped without a last checkpoint: the database is gone; the next start makes it")
 

@@ -14,8 +14,8 @@ import structlog
 
 from lianxin.ground.clock import HOUR_MS, SECOND_MS, Instant, iso
 from lianxin.ground.ledger import Due, Store
+from lianxin.ground.store.away import is_away
 from lianxin.orders.service import Services
-from lianxin.worker.gone import is_gone
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class Timers:
         """See to up to `limit` timers that are due, the earliest first.
 
         stopping  asked before each timer; what is left stays due
-        Raises what `is_gone` knows: then nothing more was done.
+        Raises what `is_away` knows: then nothing more was done.
         """
         due = await self._store.due_timers(now, limit)
         hands = asyncio.Semaphore(AT_ONCE)
@@ -88,7 +88,7 @@ class Timers:
             await self._services.tick(timer.subject, command_of(timer), now)
         except Exception as failure:
             # Whatever is wrong with one order must not stop the clock of all others.
-            if is_gone(failure):
+            if is_away(failure):
                 raise
             await self._postpone(timer, failure, now)
             return False

@@ -15,6 +15,7 @@ def is_away(error: BaseException) -> bool:
         OSError  # TimeoutError is one
         | asyncpg.PostgresConnectionError
         | asyncpg.InterfaceError
+        | asyncpg.InternalClientError  # what the driver makes of a connection cut in the middle of an answer
         | asyncpg.OperatorInterventionError
         | asyncpg.InsufficientResourcesError,
     )

@@ -22,6 +22,7 @@ from lianxin.ground.site import Settings, Site
 from lianxin.ground.site.settings import CheckpointSettings
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.store import Database, migrate, open_pool
+from lianxin.ground.store.away import is_away
 from lianxin.ground.store.roles import APP, OWNER
 from lianxin.people import load_staff
 from lianxin.people.keys import load_house_keys
@@ -30,7 +31,6 @@ from lianxin.people.vault import Vault
 from lianxin.personnel import Personnel, enrol, orders_in_postgres
 from lianxin.rules import load_rules
 from lianxin.worker.assembling import assembled
-from lianxin.worker.gone import is_gone
 
 GUARD_S = 60
 NUMBER = "20260309-000018"
@@ -195,7 +195,7 @@ async def test_a_database_killed_like_in_a_power_cut_is_waited_for(tmp_path: Pat
             await here.until(lambda: _true(len(here.texts()) == 1))
 
 
-async def test_it_stops_at_once_while_the_database_is_gone(tmp_path: Path) -> None:
+async def test_it_stops_at_once_while_the_database_is_away(tmp_path: Path) -> None:
     with throwaway(tmp_path / "home") as server:
         migrate(server.url(OWNER))
         with capture_logs() as logs:
@@ -244,7 +244,7 @@ async def test_the_process_starts_says_so_and_ends_cleanly_on_sigterm(database: 
     ],
 )
 def test_a_database_that_is_away_is_told_from_work_that_is_wrong(error: Exception, gone: bool) -> None:
-    assert is_gone(error) is gone
+    assert is_away(error) is gone
 
 
 async def _true(value: bool) -> bool:

@@ -1,32 +1,13 @@
-"""Is it the database that is away, and not the work that is wrong? Then wait, and go on as if nothing was."""
+"""The database is away (`ground.store.away`): how long does the worker wait, and what does it say?"""
 
 from typing import Final
 
-import asyncpg
 import structlog
 
 log = structlog.get_logger(__name__)
 
 PAUSE_S_MIN: Final = 0.25
 PAUSE_S_MAX: Final = 5.0
-
-
-def is_gone(error: BaseException) -> bool:
-    """Whether the error says that the server is away, starting, stopping or without room.
-
-    The driver's InternalClientError is what it makes of a connection that was cut in the middle of an answer.
-    """
-    if isinstance(error, asyncpg.QueryCanceledError):
-        return False
-    return isinstance(
-        error,
-        OSError
-        | asyncpg.PostgresConnectionError
-        | asyncpg.InterfaceError
-        | asyncpg.InternalClientError
-        | asyncpg.OperatorInterventionError
-        | asyncpg.InsufficientResourcesError,
-    )
 
 
 class Presence:

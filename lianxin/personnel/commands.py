@@ -1,0 +1,102 @@
+"""`lianxin staff`: people begin, get and lose roles, and leave with a successor."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from lianxin.ground.clock import Instant
+    from lianxin.personnel.service import Personnel
+
+Number = Annotated[str, typer.Argument(help="Work number, e.g. 1023, or an officer's id, e.g. zjj:contact.")]
+By = Annotated[str, typer.Option(help="Who does it: a system or security administrator, e.g. staff:2038.")]
+Reason = Annotated[str, typer.Option(help="The document or sentence that stays on the record.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to the front door."""
+    staff = typer.Typer(help="The people of the house: begin, roles, leave.", no_args_is_help=True)
+    staff.command("hire")(_hire)
+    staff.command("grant")(_grant)
+    staff.command("revoke")(_revoke)
+    staff.command("leave")(_leave)
+    app.add_typer(staff, name="staff")
+
+
+def _hire(
+    number: Number,
+    by: By,
+    role: Annotated[list[str], typer.Option(help="A role; may be given several times.")],
+    reason: Reason = "",
+) -> None:
+    """Let somebody begin, or come back, with these roles."""
+    from lianxin.people.roll import Hire
+
+    _do(lambda house, id_, now: house.change(number, Hire(id=id_, by=by, reason=reason, roles=tuple(role)), now))
+
+
+def _grant(number: Number, role: str, by: By, reason: Reason = "") -> None:
+    """Give somebody a role."""
+    from lianxin.people.roll import Grant
+
+    _do(lambda house, id_, now: house.change(number, Grant(id=id_, by=by, reason=reason, role=role), now))
+
+
+def _revoke(number: Number, role: str, by: By, reason: Reason = "") -> None:
+    """Take a role from somebody."""
+    from lianxin.people.roll import Revoke
+
+    _do(lambda house, id_, now: house.change(number, Revoke(id=id_, by=by, reason=reason, role=role), now))
+
+
+def _leave(
+    number: Number,
+    successor: Annotated[str, typer.Option(help="Who goes on with their work.")],
+    by: By,
+    reason: Reason = "",
+) -> None:
+    """Let somebody leave; the orders they hold, are offered or follow go to the successor."""
+    from lianxin.people.roll import Leave
+
+    _do(lambda house, id_, now: house.leave(number, Leave(id=id_, by=by, reason=reason, successor=successor), now))
+
+
+def _do(step: "Callable[[Personnel, UUID, Instant], Awaitable[dict[str, Any]]]") -> None:
+    import asyncio
+    import json
+
+    from lianxin.people.roll import RollRefused
+
+    try:
+        typer.echo(json.dumps(asyncio.run(_done(step)), ensure_ascii=False))
+    except RollRefused as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None
+
+
+async def _done(step: "Callable[[Personnel, UUID, Instant], Awaitable[dict[str, Any]]]") -> dict[str, Any]:
+    import secrets
+
+    from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
+    from lianxin.ground.ledger.postgres import PostgresLedger
+    from lianxin.ground.site import load_site
+    from lianxin.ground.site.time_here import read_site_clock
+    from lianxin.ground.store import open_pool
+    from lianxin.people.rights import Rights
+    from lianxin.personnel.service import Personnel, orders_in_postgres
+    from lianxin.rules.adopted import AdoptedRules
+
+    site = load_site()
+    with site.database() as database:
+        pool = await open_pool(database.app_url, size_max=2)
+        try:
+            now = (await read_site_clock(pool)).now()
+            rules = await AdoptedRules.load(pool, site.settings.rules.pack, lambda: now)
+            rights = await Rights.load(pool)
+            house = Personnel(PostgresLedger(pool), orders_in_postgres(pool), rules, rights)
+            return await step(house, command_id(now, secrets.token_bytes(CHANCE_BYTES)), now)
+        finally:
+            await pool.close()

@@ -1,0 +1,78 @@
+"""`lianxin erase`: a citizen is forgotten for good."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to the front door."""
+    app.command("erase")(_erase)
+
+
+def _erase(
+    order: Annotated[str, typer.Argument(help="Number of any order of the person.")],
+    ground: Annotated[
+        str, typer.Option(help="The clause and the decision, e.g. '个人信息保护法 第四十七条,2026-12 号'.")
+    ],
+    by: Annotated[str, typer.Option(help="The security administrator who does it, e.g. staff:2038.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase the person of an order: name, numbers, address, identity and every text. It cannot be undone."""
+    import asyncio
+    import json
+
+    from lianxin.ground.text import NumberError, parse_number
+    from lianxin.privacy.erasure import EraseRefused
+
+    try:
+        number = parse_number(order)
+    except NumberError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(2) from None
+    if not yes:
+        typer.confirm(f"Erase the person of {number} and the texts of all their orders for good?", abort=True)
+    try:
+        answer: dict[str, Any] = asyncio.run(_erased(number, ground, by))
+    except EraseRefused as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
+    import secrets
+
+    from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
+    from lianxin.ground.ledger.postgres import PostgresLedger
+    from lianxin.ground.site import load_site
+    from lianxin.ground.site.time_here import read_site_clock
+    from lianxin.ground.store import open_pool
+    from lianxin.orders.service import NoSuchOrder, Services, order_id_of
+    from lianxin.people.keys import load_house_keys
+    from lianxin.people.rights import Rights
+    from lianxin.people.vault import Vault
+    from lianxin.privacy.erasure import Erase, EraseRefused, Erasure, matters_in_postgres
+    from lianxin.rules.adopted import AdoptedRules
+
+    site = load_site()
+    with site.database() as database:
+        pool = await open_pool(database.app_url, size_max=2)
+        try:
+            now = (await read_site_clock(pool)).now()
+            rules = await AdoptedRules.load(pool, site.settings.rules.pack, lambda: now)
+            rights, store = await Rights.load(pool), PostgresLedger(pool)
+            try:
+                person = (await Services(store, rules, rights).order(order_id_of(number))).person
+            except NoSuchOrder:
+                raise EraseRefused(f"There is no order {number}.") from None
+            if person is None:
+                raise EraseRefused(f"No person is kept for {number}.")
+            matters = matters_in_postgres(pool, Vault(load_house_keys(site.home)))
+            command = Erase(
+                id=command_id(now, secrets.token_bytes(CHANCE_BYTES)), by=by, person=UUID(person), ground=ground
+            )
+            return await Erasure(store, matters, rules, rights).erase(command, now)
+        finally:
+            await pool.close()
