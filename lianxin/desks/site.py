@@ -23,6 +23,7 @@ from lianxin.desks.terms import terms
 from lianxin.ground.clock import Clock, RealClock
 from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.site.time_here import read_site_clock
+from lianxin.ground.store import leave_as_it_is
 from lianxin.ground.web import Live, Paper, Present, ReadPresent, Shelf, create_app
 from lianxin.ground.web.app import LIVE
 from lianxin.orders import pages as order_pages
@@ -105,7 +106,10 @@ async def serve(url: str, settings: WebSettings) -> None:
     from granian.server.embed import Server
 
     # No connection is needed to begin: a page that is asked for while the database is away says so.
-    async with asyncpg.create_pool(url, min_size=0, max_size=POOL_MAX, command_timeout=30, timeout=5) as pool:
+    connecting = asyncpg.create_pool(
+        url, min_size=0, max_size=POOL_MAX, command_timeout=30, timeout=5, reset=leave_as_it_is
+    )
+    async with connecting as pool:
         app = make_site(pool, url, settings, RealClock())
         server = Server(
             app,

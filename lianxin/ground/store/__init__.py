@@ -4,7 +4,7 @@ from lianxin.ground.store.embedded import EmbeddedServer
 from lianxin.ground.store.failures import StoreError
 from lianxin.ground.store.migrate import migrate, missing_migrations
 from lianxin.ground.store.opening import Database, open_database
-from lianxin.ground.store.pool import load_queries, open_pool
+from lianxin.ground.store.pool import leave_as_it_is, load_queries, open_pool
 from lianxin.ground.store.temporary import ensure_database, renew_database, temporary_database
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "EmbeddedServer",
     "StoreError",
     "ensure_database",
+    "leave_as_it_is",
     "load_queries",
     "migrate",
     "missing_migrations",

@@ -20,7 +20,17 @@ async def open_pool(url: str, *, size_min: int = 1, size_max: int = 8) -> "async
         max_size=size_max,
         command_timeout=60,
         server_settings={"statement_timeout": "30s", "application_name": "lianxin"},
+        reset=leave_as_it_is,
     )
+
+
+async def leave_as_it_is(_: object) -> None:
+    """Ask nothing of the server when a connection comes back to its pool.
+
+    The driver would reset the session, one more round trip for every statement: a third of a command's time. No
+    statement here changes its session, an open transaction is ended all the same, and who takes a lock of the
+    session gives it back.
+    """
 
 
 def load_queries(package: str) -> Any:
