@@ -69,10 +69,11 @@ def calls(page: Path, program: str) -> Iterator[Call]:
     """Yield each call of a program that a page prints."""
     for line in code(page):
         tokens = _tokens(line)
-        at = next((n for n, token in enumerate(tokens) if token == program or token.endswith(f"/{program}")), None)
-        if at is None or not all("=" in token for token in tokens[:at]):
+        while tokens and "=" in tokens[0]:
+            del tokens[0]
+        if not tokens or tokens[0].rpartition("/")[2] != program:
             continue
-        said = tokens[at + 1 :]
+        said = tokens[1:]
         options = tuple(token.partition("=")[0] for token in said if token.startswith("--"))
         yield Call(tuple(token for token in said if not token.startswith("-")), options)
 
