@@ -60,23 +60,28 @@ async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None
         loop.add_signal_handler(wish, stop.set)
     environment = {**os.environ, "LIANXIN_HOME": str(site.home), SUPERVISED: "1"}
     async with asyncio.TaskGroup() as group:
-        group.create_task(_prepared(roles, environment, stop, before))
+        living = group.create_task(_prepared(roles, environment, stop, before))
         if server is not None:
             group.create_task(_keep_database(server, stop))
     log.info("stopped")
+    if not living.result():
+        raise SiteError("The house could not be made ready, for the reason above. Nothing runs; what was kept is safe.")
 
 
 async def _prepared(
     roles: Sequence[Role], environment: dict[str, str], stop: asyncio.Event, before: Role | None
-) -> None:
-    """Let the house live; when it ends by itself because a process asked for it, prepare it again and go on."""
+) -> bool:
+    """Let the house live; when it ends by itself because a process asked for it, prepare it again and go on.
+
+    Return False when it could not be made ready.
+    """
     while not stop.is_set():
         if before is not None and not await run_once(before, environment, stop):
-            if not stop.is_set():
-                log.error("the house could not be made ready; see the lines above", role=before.name)
+            ready = stop.is_set()
             stop.set()
-            return
+            return ready
         await supervise(roles, environment, stop)
+    return True
 
 
 async def _keep_database(server: EmbeddedServer, stop: asyncio.Event) -> None:

@@ -27,9 +27,10 @@ from lianxin.ground.site.running import run_site
 from lianxin.ground.site.supervise import Role
 site = load_site()
 configure_logs(site.settings.log, "run")
-roles = [Role(name, tuple(command)) for name, command in json.loads(sys.argv[1]).items()]
+roles = {name: Role(name, tuple(command)) for name, command in json.loads(sys.argv[1]).items()}
+before = roles.pop("before", None)
 try:
-    run_site(site, roles)
+    run_site(site, list(roles.values()), before)
 except Exception as refusal:
     sys.exit(f"{type(refusal).__name__}: {refusal}")
 """
@@ -195,6 +196,38 @@ def test_after_a_kill_the_next_run_begins_as_if_nothing_had_happened(run: Callab
     last.next_role()
     last.process.send_signal(signal.SIGTERM)
     assert last.finish()[0] == 0
+
+
+def test_the_processes_begin_when_the_house_has_been_made_ready(run: Callable[..., Run]) -> None:
+    one = run(**role("before", "print('before', 0, flush=True)"), **role("web"))
+    assert one.next_role()[0] == "before"
+    assert one.next_role()[0] == "web"
+
+
+def test_a_house_that_cannot_be_made_ready_does_not_start(run: Callable[..., Run]) -> None:
+    code, err = run(**role("before", "raise SystemExit('no room on the disk')"), **role("web")).finish()
+    assert code != 0
+    assert "no room on the disk" in err and "could not be made ready" in err
+    assert "process started" not in err
+
+
+_ASKS_ONCE = """
+import pathlib, signal, sys
+asked = pathlib.Path(sys.argv[2])
+print(sys.argv[1], 0, flush=True)
+if not asked.exists():
+    asked.touch()
+    sys.exit(75)
+signal.pause()
+"""
+
+
+def test_a_process_may_ask_for_the_whole_house_to_begin_again(run: Callable[..., Run], tmp_path: Path) -> None:
+    one = run(
+        **role("before", "print('before', 0, flush=True)"),
+        city=[*role("city", _ASKS_ONCE)["city"], str(tmp_path / "asked")],
+    )
+    assert [one.next_role()[0] for _ in range(4)] == ["before", "city", "before", "city"]
 
 
 def test_a_taken_port_is_said_at_once(home: Path) -> None:
