@@ -9,6 +9,7 @@ from made.sealed import Sealed
 from lianxin.contacts.contact import DISPOSITIONS
 from lianxin.ground.ledger.checkpoint_file import append, lines_of
 from lianxin.ground.ledger.memory import MemoryLedger
+from lianxin.ground.store import Database
 from lianxin.insight.audit import Report, audit_memory
 from lianxin.insight.audit.database import NoSuchCheckpoint, audit_database
 from lianxin.insight.audit.violation import number_of
@@ -36,6 +37,12 @@ def test_opened_less_closed_is_held_by_somebody(sealed_hotline: Sealed) -> None:
     assert report.holders["outside:sd-12345"] == 1
     assert report.parts == {"unit:csglj": 1}
     assert 0 not in report.holders.values()
+
+
+def test_a_house_in_which_nobody_called_yet_is_clean(database: Database) -> None:
+    report = audit_database(database.app_url)
+    assert report.ok
+    assert (report.entries, report.holders, sum(report.contacts.values())) == (0, {}, 0)
 
 
 def test_without_a_file_nothing_is_anchored(sealed_hotline: Sealed) -> None:
