@@ -372,6 +372,10 @@ class ReplaceCode(Command, frozen=True, kw_only=True):
     """The citizen gets a new query code; the old one is void."""
 
 
+class Recount(Command, frozen=True, kw_only=True):
+    """The calendar of a missing year has come: dates that it left open are counted now (C10)."""
+
+
 class Tick(Command, frozen=True, kw_only=True):
     """The clock: whatever is due by now happens."""
 

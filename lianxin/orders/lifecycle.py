@@ -202,6 +202,7 @@ STEPS: dict[type[c.Command], Step] = {
     c.FinishPart: Step(OPEN, (), (*UNIT, "outside", *AGENT, "dispatcher"), dispatch.finish_part, "办理结果"),
     c.Erase: Step((*OPEN, *CLOSED_STATES), (), ("secadmin", "system"), intake.erase, "法定依据"),
     c.ReplaceCode: Step((*OPEN, *CLOSED_STATES), (), ("system", *AGENT), intake.replace_code),
+    c.Recount: Step(OPEN, (), ("system",), clockwork.recount_now),
     c.Tick: Step((*OPEN, *CLOSED_STATES), (*OPEN, "archived"), ("system",), clockwork.tick),
 }
 

@@ -64,12 +64,14 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
     rules = await AdoptedRules.load(pool, site.settings.rules.pack, now)
     rights = await Rights.load(pool)
     outbox = Outbox(pool, channels_of(site), Vault(load_house_keys(site.home)), load_wording(), site.settings.outbox)
+    services = Services(ledger, rules, rights)
     workers.append(
         Worker(
             pool,
             url,
             site.home,
-            Timers(Services(ledger, rules, rights), ledger),
+            services,
+            Timers(services, ledger),
             outbox,
             Personnel(ledger, orders_in_postgres(pool), rules, rights),
             rules,

@@ -3,7 +3,7 @@
 clock      timers that are due
 post       messages that wait
 seal       a checkpoint every minute while there are new entries, and at the end
-house      the site's clock, its rules and rights, and what leavers left behind
+house      the site's clock, its rules and rights, the calendar, and what leavers left behind
 
 A round that finds the database away waits for it. Asked to stop, each ends what it has
 in hand within a moment; a message under way is then let go, and comes again under its key.
@@ -26,11 +26,13 @@ from lianxin.ground.ledger.checkpoint_seal import SetBack, seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import SITE_CHANNEL, SiteClock, read_site_clock
 from lianxin.ground.store.away import is_away
+from lianxin.orders.service import Services
 from lianxin.people.rights import RIGHTS_CHANNEL, Rights
 from lianxin.personnel import Personnel
 from lianxin.personnel.service import left_behind
 from lianxin.rules.adopted import RULES_CHANNEL, AdoptedRules
 from lianxin.worker.bell import Bell, rest
+from lianxin.worker.calendar_watch import watch_calendar
 from lianxin.worker.presence import Presence
 from lianxin.worker.timers import BATCH as TIMERS
 from lianxin.worker.timers import Timers
@@ -65,6 +67,7 @@ class Worker:
         pool: "Pool[Record]",
         url: str,
         home: Path,
+        services: Services,
         timers: Timers,
         outbox: Outbox,
         personnel: Personnel,
@@ -76,6 +79,7 @@ class Worker:
         self._pool = pool
         self._home = home
         self._ledger = PostgresLedger(pool)
+        self._services = services
         self._timers = timers
         self._outbox = outbox
         self._personnel = personnel
@@ -161,6 +165,7 @@ class Worker:
         self._post_woken.set()
         await self._rules.refresh(self._pool)
         await self._rights.refresh(self._pool)
+        await watch_calendar(self._pool, self._services, self.now())
         for number in await left_behind(self._pool):
             moved = await self._personnel.sweep(number, self.now())
             log.warning("orders of a leaver passed on", leaver=number, orders=moved)

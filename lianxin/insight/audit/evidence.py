@@ -84,11 +84,13 @@ class House(NamedTuple):
     now    the time of the latest entry: the audit never looks at a clock
     staff  work number -> active; None: nobody is registered, so nobody can have left
     units  ids of the city's units and outside systems; None: not known here
+    calendar_until  where the known working calendar ends: CAL_MISSING is open for what reaches beyond; None: not asked
     """
 
     now: Instant
     staff: dict[str, bool] | None = None
     units: frozenset[str] | None = None
+    calendar_until: Instant | None = None
 
 
 class Asks:

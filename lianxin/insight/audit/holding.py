@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lianxin.custody import holder_kind
+from lianxin.deadlines import official_calendar
+from lianxin.ground.clock import DAY_MS, Instant, midnight
 from lianxin.insight.audit.evidence import GRACE_MS, House
 from lianxin.insight.audit.violation import when
 from lianxin.orders.order import DISPATCH_TRAY, FOLLOWUP_TRAY, REVIEW_TRAY, Order
@@ -68,6 +70,25 @@ def tracker_wrong(order: Order, house: House) -> str | None:
         return "it was dispatched and has no tracker"
     left = unknown_holder(order.tracker, house) if order.tracker.startswith("staff:") else None
     return None if left is None else f"its tracker {left}"
+
+
+def calendar_end() -> Instant:
+    """Return the instant at which the official calendar known to this house ends."""
+    return midnight(official_calendar().last) + DAY_MS
+
+
+LONGEST_CLOCK_MS: Final = 400 * DAY_MS
+"""No clock of a pack runs longer: what was promised this long before the calendar's end must have a date."""
+
+
+def undated(promises: Iterable[Promise], house: House) -> str | None:
+    """Return what is wrong with promises without a date: only a missing calendar (CAL_MISSING) excuses them."""
+    if house.calendar_until is None:
+        return None
+    for promise in promises:
+        if promise.due is None and promise.made + LONGEST_CLOCK_MS < house.calendar_until:
+            return f"promise {promise.id} has no date, though the calendar of its time is known"
+    return None
 
 
 def overdue(promises: Iterable[Promise], house: House) -> Iterator[str]:

@@ -11,6 +11,7 @@ from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.insight.audit.across import Root, answer_asks, parents_of
 from lianxin.insight.audit.chain import check_chain
 from lianxin.insight.audit.evidence import Asks, Evidence, House, Stands
+from lianxin.insight.audit.holding import calendar_end
 from lianxin.insight.audit.report import Report, report_of
 from lianxin.insight.audit.tally import Tally
 from lianxin.orders.order import Order
@@ -27,7 +28,7 @@ def audit_memory(ledger: MemoryLedger, now: Instant | None = None, units: frozen
     """
     latest = max((entries[-1].at for entries in ledger.entries.values()), default=0)
     staff = {row["work_number"]: row["active"] for row in ledger.tables["staff_write"].values()}
-    house = House(latest if now is None else now, staff or None, units)
+    house = House(latest if now is None else now, staff or None, units, calendar_end())
     tally, asks, beside = Tally(), Asks(), _Beside(ledger)
     for chain in sorted(set(ledger.chains) | beside.subjects()):
         check_chain(beside.evidence(chain), house, tally, asks)

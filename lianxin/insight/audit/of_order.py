@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from lianxin.insight.audit.evidence import Asks, Evidence, House, Row
-from lianxin.insight.audit.holding import holder_wrong, overdue, tracker_wrong, unknown_holder
+from lianxin.insight.audit.holding import holder_wrong, overdue, tracker_wrong, undated, unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
 from lianxin.insight.audit.rows import check_custody, check_promises, check_timer, differing, intervals, last_words
 from lianxin.insight.audit.separation import WATCHED, Parts
@@ -166,6 +166,7 @@ def _check_open(order: Order, house: House, tally: Tally) -> None:
         ("holder_invalid", holder_wrong(order, house)),
         ("tracker_missing", tracker_wrong(order, house)),
         ("due_missing", "it has no next date" if next_date(order) is None else None),
+        ("due_missing", undated(order.promises.values(), house)),
         ("promise_missing", None if order.promises else "it is open and nothing is promised to its citizen"),
     ):
         if wrong is not None:

@@ -17,6 +17,19 @@ from lianxin.orders.steps.handling import resume
 from lianxin.promises import LOOK_AGAIN_MS
 from lianxin.rules import Rules
 
+
+def recount_now(pen: Pen, cmd: c.Recount, rules: Rules) -> None:
+    """Count what the missing calendar left open; nothing where every date is known or cannot be counted yet."""
+    order = pen.order
+    if order.state == "suspended" or all(promise.due is not None for promise in order.promises.values()):
+        return
+    probe = rules.due(handle_rule(rules, order.kind, order.urgency), order.citizen_since).due
+    if order.clock is not None:
+        probe = recount(rules, order.clock)[0]
+    if probe != UNRESOLVED:
+        _count_again(pen, rules)
+
+
 DUTY_MANAGER_MS = 30 * MINUTE_MS
 _STEPS_MAX = 64
 

@@ -126,15 +126,12 @@ def decide_suspension(pen: Pen, cmd: c.DecideSuspension, rules: Rules) -> None:
             raise Refused("too_long", "挂起超过规则包上限,要由值班主任批准。")
     if clock.due != UNRESOLVED and pen.now >= clock.due:
         raise Refused("too_late", "已经到期的工单不能挂起。")
+    resumed = msgspec.structs.replace(clock, pauses=(*clock.pauses, (pen.now, resume_at)))
     pen.write(
         "suspended",
         state="suspended",
         clock=msgspec.structs.replace(clock, paused=pen.now),
-        redated=tuple(
-            msgspec.structs.replace(promise, due=None, next=min(resume_at, pen.now + 7 * DAY_MS))
-            for promise in order.promises.values()
-            if promise.kind == "answer"
-        ),
+        redated=pen.redate("answer", _recounted(rules, resumed).due),
         say={"text": cmd.text, "resume_at": resume_at},
         fields={"proposal": None, "resume_at": resume_at, "card_at": None},
     )

@@ -61,6 +61,7 @@ CREATE TABLE promises (
 );
 COMMENT ON TABLE promises IS 'owed_to is the contact whose citizen is owed; due_at null: the calendar of that year is missing, next_at then says when it is looked at again.';
 CREATE INDEX promises_open_idx ON promises (due_at, subject_id) WHERE state = 'open';
+CREATE INDEX promises_unresolved_idx ON promises (subject_id) WHERE state = 'open' AND due_at IS NULL;
 CREATE INDEX promises_settled_idx ON promises (settled_at, state) WHERE state <> 'open';
 CREATE INDEX promises_owed_idx ON promises (owed_to);
 
