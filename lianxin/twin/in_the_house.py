@@ -23,7 +23,7 @@ def submitted(turn: Turn) -> Action:
         if turn.plan.chance(0.012):
             ground, way = dice.one_of(phrases.NOT_ACCEPTED)
             return turn.house(at, "reviewer", c.ProposeNotAccepted, order.agents, ground=ground, legal_way=way)
-        if turn.plan.chance(0.008):
+        if not order.owed and turn.plan.chance(0.008):
             return turn.act(at, "citizen", "citizen", c.Withdraw, evidence="来电录音")
     return turn.house(
         at,
