@@ -4,7 +4,9 @@ The second is a single SELECT over the writers' functions (`ledger_append`, `cus
 so it is a transaction of its own: no BEGIN, no COMMIT, no second round trip, nothing half done.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -28,6 +30,7 @@ _APPEND: Final = (
     "$15::bytea[], $16::bytea[])"
 )
 _APPEND_ARGUMENTS: Final = 16
+TELL_AFTER_S: Final = 0.05
 _MOVED: Final = frozenset({"LX001", "23505"})
 """Somebody was faster: a guard did not hold, or two began the same chain or interval at once."""
 _encode = msgspec.json.Encoder().encode
@@ -38,6 +41,8 @@ class PostgresLedger:
 
     def __init__(self, pool: "Pool[Record]") -> None:
         self.pool = pool
+        self._untold = False
+        self._telling: asyncio.Task[None] | None = None
 
     async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
         """See `Store.load`."""
@@ -64,6 +69,25 @@ class PostgresLedger:
             if error.sqlstate in _MOVED:
                 raise ChainMoved(str(error)) from error
             raise
+        self._tell()
+
+    def _tell(self) -> None:
+        """Let everyone who watches the ledger know, soon: once for all commands of a moment.
+
+        A NOTIFY inside each command would make the commits of the whole database wait for
+        each other: 376 commands a second instead of 502 in the same minute of a busy machine.
+        """
+        self._untold = True
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.get_running_loop().create_task(self._told())
+
+    async def _told(self) -> None:
+        while self._untold:
+            await asyncio.sleep(TELL_AFTER_S)
+            self._untold = False
+            # Who listens looks again by itself when the database or this process is gone.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self.pool.execute(_QUERIES.tell.sql)
 
     async def due_timers(self, now: Instant, limit: int) -> list[Due]:
         """See `Store.due_timers`."""

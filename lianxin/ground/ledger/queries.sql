@@ -55,3 +55,7 @@ WITH sealed AS (
      ORDER BY c.chain_id
        FOR NO KEY UPDATE OF c)
 UPDATE chains c SET sealed_seq = s.seq FROM sealed s WHERE c.chain_id = s.chain_id;
+
+-- name: tell()$
+-- Wakes everyone who watches the ledger: pages and workers.
+SELECT pg_notify('ledger', '');

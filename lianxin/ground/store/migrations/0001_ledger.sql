@@ -104,8 +104,6 @@ BEGIN
       FROM unnest(p_head_chains, p_head_seqs, p_heads, p_snapshots) AS h(chain_id, seq, head, snapshot)
         ON CONFLICT (chain_id) DO UPDATE
        SET seq = excluded.seq, head = excluded.head, snapshot = excluded.snapshot;
-    -- Whoever watches the book is told once per transaction, after the commit.
-    PERFORM pg_notify('ledger', '');
 END $$;
 
 GRANT SELECT, INSERT ON entries, commands, checkpoints, checkpoint_leaves TO lianxin_app;
