@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, on a real server that the whole run shares."""
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,16 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings must not reach the tests."""
     for name in [name for name in os.environ if name.startswith("LIANXIN_") and name != _OTHER_SERVER]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command under test sets up logging for its whole process; the next test must not write to its streams."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
