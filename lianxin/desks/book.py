@@ -108,6 +108,7 @@ class Book(msgspec.Struct, frozen=True):
     carried, opened, closed  events of the day; `carried` is what was open when it began
     counties  region code -> open orders of its units
     demo      True when time is virtual and the city invented
+    missing_years  years whose holiday plan nobody has entered yet (CAL_MISSING)
     """
 
     now: Instant
@@ -121,6 +122,7 @@ class Book(msgspec.Struct, frozen=True):
     counties: dict[str, int] = {}
     seal: Seal | None = None
     demo: bool = False
+    missing_years: tuple[str, ...] = ()
 
     @property
     def held(self) -> int:

@@ -54,3 +54,7 @@ SELECT o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, c.sin
 -- name: last_seal()^
 -- The latest checkpoint. No row: none yet. Index: checkpoints_pkey.
 SELECT checkpoint_id, at FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 1;
+
+-- name: open_alarms()
+-- What the duty manager must see to: kind and subject of each open alarm. Index: alarms_open_idx.
+SELECT kind, subject FROM alarms WHERE closed_at IS NULL ORDER BY kind, subject;

@@ -71,6 +71,9 @@ class BookReader:
             counties=by_county(holders, self._units),
             seal=Seal(seal["checkpoint_id"], from_datetime(seal["at"])) if seal is not None else None,
             demo=present.demo,
+            missing_years=tuple(
+                row["subject"] for row in await db.fetch(_QUERIES.open_alarms.sql) if row["kind"] == "CAL_MISSING"
+            ),
         )
 
     async def _carried_over(self, db: "PoolConnectionProxy[Record]", day: date) -> int:
