@@ -37,16 +37,20 @@ def _front_door(
 
 
 def collect_commands() -> None:
-    """Ask every room that has a `commands.py` to register its commands."""
+    """Ask every room for its commands.
+
+    They stand in its `commands.py`, or in `desk_commands.py` where the former says what can be asked of a value.
+    """
     manual.register(app)
     for room in house.rooms():
         package = f"lianxin.{room}"
         if importlib.util.find_spec(package) is None:
             continue
-        if importlib.util.find_spec(f"{package}.commands") is not None:
-            register = getattr(importlib.import_module(f"{package}.commands"), "register", None)
-            if register is not None:
-                register(app)
+        for name in (f"{package}.commands", f"{package}.desk_commands"):
+            if importlib.util.find_spec(name) is not None:
+                register = getattr(importlib.import_module(name), "register", None)
+                if register is not None:
+                    register(app)
 
 
 def main() -> None:

@@ -86,8 +86,8 @@ class ContactEntry(Envelope, omit_defaults=True, kw_only=True):
     broken: tuple[int, ...] = ()
     tries: int | None = None
     person: str | None = None
-    who: dict[str, str] = {}
-    say: dict[str, str | int] = {}
+    who: dict[str, str] = msgspec.field(default_factory=dict)
+    say: dict[str, str | int] = msgspec.field(default_factory=dict)
 
 
 def evolve(contact: Contact, entry: ContactEntry) -> Contact:

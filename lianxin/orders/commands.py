@@ -23,9 +23,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Submit(Command, frozen=True, kw_only=True):
     """An agent hands in what a citizen asked for (提交审核); the order begins in the books.
 
-    text_hash, text_n  the salted hash of the citizen's words as kept beside the order
-    who                salted HMACs of personal fields; `person` names their encrypted record
-    promised_rule      the pack's clock for the answer, chosen by `dates.handle_rule`
+    citizen_since  end of the call or of the online submission: the citizen's clock (群众时钟) runs from here
+    text_hash      the salted hash of the citizen's words as kept beside the order
+    read_back      the words were read back to the caller, who confirmed them
+    who            salted HMACs of personal fields; `person` names their encrypted record
     """
 
     number: str
@@ -105,10 +106,11 @@ class AskSendBack(Command, frozen=True, kw_only=True):
 
 
 class DecideSendBack(Command, frozen=True, kw_only=True):
-    """The objection reviewer decides a return."""
+    """The objection reviewer decides a return; `correct_directory`: the directory sent it wrong and gets a ticket."""
 
     accepted: bool
     text: str
+    correct_directory: bool = False
 
 
 class Object(Command, frozen=True, kw_only=True):
@@ -244,10 +246,11 @@ class AcceptReply(Command, frozen=True, kw_only=True):
 
 
 class AttemptFailed(Command, frozen=True, kw_only=True):
-    """A follow-up call that reached nobody (回访未接通)."""
+    """A follow-up call that reached nobody (回访未接通); contact: whose citizen, None: whose turn it is."""
 
     result: Literal["engaged", "no_answer", "refused", "wrong_number"]
     again_at: Instant
+    contact: int | None = None
 
 
 class RecordFollowup(Command, frozen=True, kw_only=True):
@@ -274,15 +277,17 @@ class ConfirmRework(Command, frozen=True, kw_only=True):
 
 
 class CloseUnreached(Command, frozen=True, kw_only=True):
-    """All attempts failed and the link was sent: completed, result unknown, never satisfied."""
+    """All attempts failed and the link was sent: result unknown, never satisfied; contact: as above."""
 
     link: str
+    contact: int | None = None
 
 
 class Withdraw(Command, frozen=True, kw_only=True):
-    """The citizen takes it back (撤回), verified."""
+    """The citizen, verified, takes it back (撤回); contact: who of several, None: the order's own citizen."""
 
     evidence: str
+    contact: int | None = None
 
 
 class Transfer(Command, frozen=True, kw_only=True):
@@ -372,12 +377,12 @@ class ReplaceCode(Command, frozen=True, kw_only=True):
     """The citizen gets a new query code; the old one is void."""
 
 
-class Recount(Command, frozen=True, kw_only=True):
-    """The calendar of a missing year has come: dates that it left open are counted now (C10)."""
-
-
 class Tick(Command, frozen=True, kw_only=True):
     """The clock: whatever is due by now happens."""
+
+
+class Recount(Command, frozen=True, kw_only=True):
+    """The calendar of a missing year has come: dates that it left open are counted now (C10)."""
 
 
 class Join(Command, frozen=True, kw_only=True):

@@ -11,15 +11,46 @@ import msgspec
 from lianxin.orders.order import Order, OrderEntry
 
 _ROLES = {"agent": "agents", "reviewer": "reviewers", "dispatcher": "dispatchers", "caller": "callers"}
-# fmt: off
-FIELDS = frozenset({
-    "kind", "category", "region", "urgency", "unit", "pack", "directory", "contact", "citizen_since",
-    "desk_due", "resume_at", "milestone_at", "card_at", "result", "parent", "level", "cards",
-    "solved_first", "satisfied_first", "solved_final", "satisfied_final", "answered_at", "on_time",
-    "proposal", "proposed_by", "attempts", "reworks", "extensions", "dispatches", "number", "person",
-    "opened_at", "archived_at",
-})
-# fmt: on
+FIELDS = frozenset(
+    {
+        "answered_at",
+        "archived_at",
+        "asked",
+        "attempt_days",
+        "attempt_on",
+        "attempts",
+        "card_at",
+        "cards",
+        "category",
+        "citizen_since",
+        "contact",
+        "desk_due",
+        "directory",
+        "dispatches",
+        "extensions",
+        "kind",
+        "level",
+        "milestone_at",
+        "number",
+        "on_time",
+        "opened_at",
+        "pack",
+        "parent",
+        "person",
+        "proposal",
+        "proposed_by",
+        "region",
+        "result",
+        "resume_at",
+        "reworks",
+        "satisfied_final",
+        "satisfied_first",
+        "solved_final",
+        "solved_first",
+        "unit",
+        "urgency",
+    }
+)
 """The values an entry may replace by name."""
 
 
@@ -46,6 +77,8 @@ def apply(order: Order, entry: OrderEntry) -> None:
     order.last_actor = entry.actor
     if entry.state is not None:
         order.state = entry.state
+        if entry.state == "rework":
+            order.first_callers = order.callers
     if entry.holder is not None:
         _hold(order, entry)
     if entry.no_offer:
@@ -82,8 +115,7 @@ def apply(order: Order, entry: OrderEntry) -> None:
 
 def _hold(order: Order, entry: OrderEntry) -> None:
     if entry.holder:
-        if order.closed_at is not None or order.n == 0:
-            order.closed_at = None
+        order.closed_at = None
         order.holder = entry.holder
         order.held_since = entry.at
         order.n += 1
@@ -119,4 +151,8 @@ def _parts(order: Order, entry: OrderEntry) -> None:
 
 def _joined(order: Order, entry: OrderEntry) -> None:
     order.joined = tuple(one for one in (*order.joined, *entry.joins) if one not in entry.unjoins)
-    order.owed = tuple(one for one in (*order.owed, *entry.owes) if one not in entry.owes_not)
+    owed = [*order.owed, *entry.owes]
+    for one in entry.owes_not:
+        assert one in owed, (order.id, one)
+        owed.remove(one)
+    order.owed = tuple(owed)

@@ -3,92 +3,88 @@
     decide(order, command, rules, now) -> (entries, order after)
 
 The table is also the manual: `docs/lifecycle.md` and its diagram are drawn from it.
-Pure: time and rules come in as arguments. Two orders at once: `steps.joining`.
+Pure: time and rules come in as arguments. Several orders at once: `steps.joining`.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Final
 
 from lianxin.ground.clock import Instant, not_before
 from lianxin.orders import commands as c
-from lianxin.orders.dates import next_date
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
-from lianxin.orders.steps import answer, clockwork, dispatch, handling, intake
+from lianxin.orders.states import AT_UNIT, CLOSED_STATES, NEW, OPEN
+from lianxin.orders.step import Step, permit, separation
+from lianxin.orders.steps import (
+    answer,
+    beyond,
+    clockwork,
+    dispatch,
+    followup,
+    handling,
+    intake,
+    joining,
+    parts,
+    returns,
+)
 from lianxin.rules import Rules
 
-NEW = ""
-"""The state of an order that has no entry yet."""
-AT_UNIT = ("in_progress",)
-OPEN = (
-    "submitted",
-    "sent_back",
-    "approved",
-    "dispatched",
-    "in_progress",
-    "send_back_review",
-    "objection_review",
-    "joint_meeting",
-    "suspended",
-    "replied",
-    "followup_due",
-    "followup_failed",
-    "rework",
-    "long_run",
-    "transferred",
-)
-CLOSED_STATES = ("not_accepted", "merged", "withdrawn", "completed", "archived")
-UNIT = ("unit_contact", "unit_leader", "county_office", "township")
-CITIZEN = ("citizen",)
+__all__ = ["ALL_STEPS", "STEPS", "Step", "decide", "separation"]
 
+UNIT: Final = ("unit_contact", "unit_leader", "county_office", "township")
+AGENT: Final = ("agent", "seat_enterprise", "seat_dialect", "expert", "system")
+ANY: Final = (*OPEN, *CLOSED_STATES)
+FOLLOWUP: Final = ("followup_due", "followup_failed")
 
-class Step(NamedTuple):
-    """One row of the table.
-
-    frm       states in which the command is possible
-    to        states it can lead to; () = the state stays
-    who       roles that may give it
-    evidence  what it must bring, in the words of the manual
-    not_as    what the actor must not have been on this order (agent, reviewer, dispatcher, caller)
-    """
-
-    frm: tuple[str, ...]
-    to: tuple[str, ...]
-    who: tuple[str, ...]
-    write: Callable[[Pen, Any, Rules], None]
-    evidence: str = ""
-    not_as: tuple[str, ...] = ()
-
-
-AGENT = ("agent", "seat_enterprise", "seat_dialect", "expert", "system")
-STEPS: dict[type[c.Command], Step] = {
-    c.Submit: Step((NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求,已向来电人复述确认"),
-    c.SendBack: Step(("submitted",), ("sent_back",), ("reviewer",), intake.send_back, "逐项意见", ("agent",)),
-    c.Revise: Step(("sent_back",), ("submitted",), AGENT, intake.revise),
+STEPS: Final[dict[type[c.Command], Step]] = {
+    c.Submit: Step("提交", "submit", (NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求,已向来电人复述确认"),
+    c.SendBack: Step(
+        "退回修改", "send back", ("submitted",), ("sent_back",), ("reviewer",), intake.send_back, "逐项意见", ("agent",)
+    ),
+    c.Revise: Step("修改后提交", "revise", ("sent_back",), ("submitted",), AGENT, intake.revise, "改正的内容"),
     c.ProposeNotAccepted: Step(
-        ("submitted",), (), ("reviewer",), intake.propose_not_accepted, "依据代码、法定途径", ("agent",)
+        "提出不予受理",
+        "propose not to accept",
+        ("submitted",),
+        (),
+        ("reviewer",),
+        intake.propose_not_accepted,
+        "依据代码、法定途径",
+        ("agent",),
     ),
     c.ConfirmNotAccepted: Step(
+        "确认不予受理",
+        "confirm not to accept",
         ("submitted",),
         ("not_accepted",),
         ("shift_lead",),
         intake.confirm_not_accepted,
-        "已告知来电人",
+        "已告知来电人法定途径",
         ("agent", "reviewer"),
     ),
     c.Approve: Step(
-        ("submitted",), ("approved",), ("reviewer",), intake.approve, "类别、地点、紧急程度、保密", ("agent",)
+        "审核通过",
+        "approve",
+        ("submitted",),
+        ("approved",),
+        ("reviewer",),
+        intake.approve,
+        "类别、地点、紧急程度、保密",
+        ("agent",),
     ),
     c.Dispatch: Step(
+        "转办",
+        "dispatch",
         ("approved",),
         ("dispatched",),
-        ("dispatcher", "county_office"),
+        ("dispatcher",),
         dispatch.dispatch,
-        "目录条目或职责依据",
+        "目录条目或职责依据、主办与协办",
         ("agent",),
     ),
     c.Sign: Step(
+        "签收",
+        "sign",
         ("sent_back", "dispatched", "replied", "rework", "transferred", "followup_due"),
         ("in_progress", "long_run"),
         (*UNIT, *AGENT, "outside"),
@@ -96,70 +92,188 @@ STEPS: dict[type[c.Command], Step] = {
         "签收人",
     ),
     c.AskSendBack: Step(
-        ("dispatched", "in_progress"), ("send_back_review",), UNIT, dispatch.ask_send_back, "理由代码、依据、建议单位"
+        "申请退单",
+        "ask to return",
+        ("dispatched", "in_progress"),
+        ("send_back_review",),
+        UNIT,
+        returns.ask_send_back,
+        "理由代码、依据、建议单位;在退单窗口内",
     ),
     c.DecideSendBack: Step(
+        "裁定退单",
+        "decide the return",
         ("send_back_review", "objection_review"),
         ("approved", "in_progress", "joint_meeting"),
         ("objection_reviewer",),
-        dispatch.decide_send_back,
-        "裁定意见",
+        returns.decide_send_back,
+        "裁定意见;目录有误的开目录更正单",
         ("dispatcher",),
     ),
-    c.Object: Step(("send_back_review",), ("objection_review",), UNIT, dispatch.object_, "异议依据"),
+    c.Object: Step(
+        "提出派单异议",
+        "object to the dispatch",
+        ("send_back_review",),
+        ("objection_review",),
+        UNIT,
+        returns.object_,
+        "异议依据",
+    ),
     c.OpenJointMeeting: Step(
+        "提请会商",
+        "call a joint meeting",
         ("send_back_review", "objection_review"),
         ("joint_meeting",),
         ("supervisor", "objection_reviewer"),
-        dispatch.open_joint_meeting,
+        returns.open_joint_meeting,
         "会商事由",
         ("dispatcher",),
     ),
     c.DecideJointMeeting: Step(
-        ("joint_meeting",), ("dispatched",), ("duty_manager",), dispatch.decide_joint_meeting, "会议纪要"
+        "会商定办",
+        "decide by joint meeting",
+        ("joint_meeting",),
+        ("dispatched",),
+        ("duty_manager",),
+        returns.decide_joint_meeting,
+        "会议纪要、主办与协办",
     ),
     c.LogContact: Step(
-        ("in_progress", "suspended", "rework", "long_run"), (), UNIT, handling.log_contact, "联系方式与时间"
+        "记录联系",
+        "note contact",
+        ("in_progress", "suspended", "rework", "long_run"),
+        (),
+        UNIT,
+        handling.log_contact,
+        "联系方式与时间",
     ),
-    c.Note: Step(OPEN, (), (*UNIT, *AGENT, "supervisor", "duty_manager", "followup_agent"), intake.note),
-    c.AskExtension: Step(AT_UNIT, (), ("unit_leader",), handling.ask_extension, "理由、阶段结果、已告知来电人"),
-    c.DecideExtension: Step(AT_UNIT, (), ("supervisor",), handling.decide_extension),
-    c.AskSuspension: Step(AT_UNIT, (), UNIT, handling.ask_suspension, "理由、恢复日期"),
-    c.DecideSuspension: Step(AT_UNIT, ("suspended",), ("supervisor", "duty_manager"), handling.decide_suspension),
-    c.Resume: Step(("suspended",), ("in_progress",), (*UNIT, "supervisor"), handling.resume),
-    c.RegisterLongRun: Step(AT_UNIT, (), ("unit_leader",), handling.register_long_run, "计划与节点日期"),
-    c.DecideLongRun: Step(AT_UNIT, ("long_run",), ("supervisor",), handling.decide_long_run, "已告知来电人"),
-    c.ReachMilestone: Step(("long_run",), (), UNIT, handling.reach_milestone, "已告知来电人"),
-    c.ProposeUnreasonable: Step(AT_UNIT, (), UNIT, handling.propose_unreasonable, "事实、依据、解释"),
-    c.ConcurUnreasonable: Step(AT_UNIT, (), ("supervisor",), handling.concur_unreasonable),
-    c.DecideUnreasonable: Step(AT_UNIT, ("completed",), ("duty_manager",), handling.decide_unreasonable, "认定意见"),
+    c.Note: Step(
+        "记录进展",
+        "note progress",
+        OPEN,
+        (),
+        (*UNIT, *AGENT, "supervisor", "duty_manager", "followup_agent"),
+        intake.note,
+        "进展内容",
+    ),
+    c.AskExtension: Step(
+        "申请延期",
+        "ask for an extension",
+        AT_UNIT,
+        (),
+        ("unit_leader",),
+        handling.ask_extension,
+        "理由、阶段结果、已告知来电人;在到期前",
+    ),
+    c.DecideExtension: Step(
+        "审批延期", "decide the extension", AT_UNIT, (), ("supervisor",), handling.decide_extension, "意见"
+    ),
+    c.AskSuspension: Step(
+        "申请挂起", "ask for suspension", AT_UNIT, (), UNIT, handling.ask_suspension, "理由、恢复日期;在到期前"
+    ),
+    c.DecideSuspension: Step(
+        "审批挂起",
+        "decide the suspension",
+        AT_UNIT,
+        ("suspended",),
+        ("supervisor", "duty_manager"),
+        handling.decide_suspension,
+        "意见",
+    ),
+    c.Resume: Step(
+        "恢复办理",
+        "resume",
+        ("suspended",),
+        ("in_progress",),
+        (*UNIT, "supervisor", "duty_manager"),
+        handling.resume,
+        "恢复理由;到恢复日期自动恢复",
+    ),
+    c.RegisterLongRun: Step(
+        "申请挂账",
+        "propose the long-run register",
+        AT_UNIT,
+        (),
+        ("unit_leader",),
+        beyond.register_long_run,
+        "计划与节点日期",
+    ),
+    c.DecideLongRun: Step(
+        "审批挂账",
+        "decide the long-run register",
+        AT_UNIT,
+        ("long_run",),
+        ("supervisor",),
+        beyond.decide_long_run,
+        "已告知来电人计划和日期",
+    ),
+    c.ReachMilestone: Step(
+        "完成节点", "reach a milestone", ("long_run",), (), UNIT, beyond.reach_milestone, "已告知来电人、下一个节点日期"
+    ),
+    c.ProposeUnreasonable: Step(
+        "提出不合理诉求",
+        "propose: unreasonable demand",
+        AT_UNIT,
+        (),
+        UNIT,
+        beyond.propose_unreasonable,
+        "事实、依据、对来电人的解释",
+    ),
+    c.ConcurUnreasonable: Step(
+        "复核不合理诉求",
+        "concur: unreasonable demand",
+        AT_UNIT,
+        (),
+        ("supervisor",),
+        beyond.concur_unreasonable,
+        "意见",
+    ),
+    c.DecideUnreasonable: Step(
+        "认定不合理诉求",
+        "decide: unreasonable demand",
+        AT_UNIT,
+        ("completed",),
+        ("duty_manager",),
+        beyond.decide_unreasonable,
+        "认定意见",
+    ),
     c.Reply: Step(
+        "答复",
+        "reply",
         ("in_progress", "rework", "long_run"),
         ("replied",),
         UNIT,
         answer.reply,
         "逐项答复、依据、联系记录;重件由领导签发",
     ),
-    c.ReturnReply: Step(("replied",), (), ("reviewer",), answer.return_reply, "缺项"),
-    c.AcceptReply: Step(("replied",), ("followup_due",), ("reviewer",), answer.accept_reply),
+    c.ReturnReply: Step("退回答复", "return the reply", ("replied",), (), ("reviewer",), answer.return_reply, "缺项"),
+    c.AcceptReply: Step(
+        "答复通过", "accept the reply", ("replied",), ("followup_due",), ("reviewer",), answer.accept_reply
+    ),
     c.AttemptFailed: Step(
-        ("followup_due", "followup_failed"),
+        "记录未接通",
+        "note an attempt",
+        FOLLOWUP,
         ("followup_failed",),
         ("followup_agent",),
-        answer.attempt_failed,
+        followup.attempt_failed,
         "时间、号码、结果",
         ("agent", "dispatcher"),
     ),
     c.RecordFollowup: Step(
-        ("followup_due", "followup_failed"),
+        "记录回访",
+        "record the follow-up",
+        FOLLOWUP,
         ("completed", "followup_due"),
         ("followup_agent",),
-        answer.record_followup,
+        followup.record_followup,
         "录音、两问分答",
         ("agent", "dispatcher", "first_caller"),
     ),
     c.ConfirmRework: Step(
-        ("followup_due", "followup_failed"),
+        "确认重办",
+        "confirm the rework",
+        FOLLOWUP,
         ("rework", "completed"),
         ("reviewer",),
         answer.confirm_rework,
@@ -167,132 +281,98 @@ STEPS: dict[type[c.Command], Step] = {
         ("caller",),
     ),
     c.CloseUnreached: Step(
-        ("followup_failed",),
-        ("completed",),
+        "未接通了结",
+        "end unreached",
+        FOLLOWUP,
+        ("completed", "followup_due"),
         ("followup_agent",),
-        answer.close_unreached,
-        "三次记录与链接短信",
+        followup.close_unreached,
+        "各次记录与链接短信",
         ("agent", "dispatcher"),
     ),
-    c.Withdraw: Step(
-        tuple(state for state in OPEN if state not in ("transferred", "followup_due", "followup_failed", "replied")),
-        ("withdrawn",),
-        CITIZEN,
-        intake.withdraw,
-        "录音或短信",
-    ),
+    c.Withdraw: Step("撤回", "withdraw", OPEN, ("withdrawn",), ("citizen",), intake.withdraw, "录音或短信"),
     c.Transfer: Step(
-        ("approved", "dispatched"), ("transferred",), ("dispatcher",), dispatch.transfer, "对方编号与回执", ("agent",)
+        "转出",
+        "transfer",
+        tuple(state for state in OPEN if state != "transferred"),
+        ("transferred",),
+        ("dispatcher",),
+        dispatch.transfer,
+        "对方系统、编号与回执",
+        ("agent",),
     ),
-    c.Inform: Step(("transferred",), (), ("dispatcher", "followup_agent", "system"), dispatch.inform, "已告知来电人"),
-    c.Reopen: Step(("completed", "archived"), ("dispatched",), ("reviewer",), answer.reopen, "新的事实", ("agent",)),
-    c.Add: Step(OPEN, (), (*AGENT, "citizen"), intake.add),
-    c.Urge: Step(OPEN, (), ("supervisor", "duty_manager"), handling.urge, "文号"),
-    c.AnnulCards: Step((*OPEN, *CLOSED_STATES), (), ("supervisor", "objection_reviewer"), handling.annul_cards, "理由"),
-    c.NameTracker: Step(OPEN, (), ("dispatcher", "duty_manager", "system"), dispatch.name_tracker),
-    c.PassOn: Step(OPEN, (), ("system",), dispatch.pass_on),
+    c.Inform: Step(
+        "告知并了结",
+        "inform and close",
+        ("transferred",),
+        ("informed",),
+        ("dispatcher", "followup_agent", "system"),
+        dispatch.inform,
+        "已告知来电人",
+    ),
+    c.Reopen: Step(
+        "重新打开",
+        "reopen",
+        ("completed", "withdrawn", "archived"),
+        ("dispatched", "submitted"),
+        ("reviewer",),
+        answer.reopen,
+        "新的事实;办结后 30 天内",
+        ("agent",),
+    ),
+    c.Add: Step("补充诉求", "add news", OPEN, (), (*AGENT, "citizen"), intake.add, "补充的内容"),
+    c.Urge: Step("催办督办", "urge", OPEN, (), ("supervisor", "duty_manager"), handling.urge, "文号或通话记录"),
+    c.AnnulCards: Step(
+        "撤销黄红牌", "annul cards", ANY, (), ("supervisor", "objection_reviewer"), handling.annul_cards, "理由"
+    ),
+    c.NameTracker: Step(
+        "更换跟踪人", "name the tracker", OPEN, (), ("dispatcher", "duty_manager", "system"), dispatch.name_tracker
+    ),
+    c.PassOn: Step("移交", "pass on", OPEN, (), ("system",), dispatch.pass_on, "接替人"),
     c.OpenPart: Step(
-        ("approved", "dispatched", *AT_UNIT, "long_run", "joint_meeting"),
+        "开子项",
+        "open a part",
+        ("approved", "dispatched", *AT_UNIT, "rework", "long_run", "joint_meeting"),
         (),
         (*UNIT, "dispatcher", "supervisor", "duty_manager"),
-        dispatch.open_part,
+        parts.open_part,
         "内容、承接方、期限",
     ),
-    c.SignPart: Step(OPEN, (), (*UNIT, "outside"), dispatch.sign_part),
-    c.FinishPart: Step(OPEN, (), (*UNIT, "outside", *AGENT, "dispatcher"), dispatch.finish_part, "办理结果"),
-    c.Erase: Step((*OPEN, *CLOSED_STATES), (), ("secadmin", "system"), intake.erase, "法定依据"),
-    c.ReplaceCode: Step((*OPEN, *CLOSED_STATES), (), ("system", *AGENT), intake.replace_code),
-    c.Recount: Step(OPEN, (), ("system",), clockwork.recount_now),
-    c.Tick: Step((*OPEN, *CLOSED_STATES), (*OPEN, "archived"), ("system",), clockwork.tick),
+    c.SignPart: Step(
+        "签收子项", "sign a part", OPEN, (), (*UNIT, "outside", *AGENT, "dispatcher", "duty_manager"), parts.sign_part
+    ),
+    c.FinishPart: Step(
+        "办完子项",
+        "finish a part",
+        OPEN,
+        (),
+        (*UNIT, "outside", *AGENT, "dispatcher", "duty_manager"),
+        parts.finish_part,
+        "办理结果",
+    ),
+    c.Erase: Step("依法删除文字", "erase a text", ANY, (), ("secadmin", "system"), intake.erase, "法定依据"),
+    c.ReplaceCode: Step("更换查询码", "replace the code", ANY, (), ("system", *AGENT), intake.replace_code),
+    c.Recount: Step("补算期限", "count open dates", OPEN, (), ("system",), clockwork.recount_now, "该年工作日历"),
+    c.Tick: Step("到时", "the clock", ANY, ("submitted", "in_progress", "archived"), ("system",), clockwork.tick),
 }
+"""Every step that writes one order."""
 
-UNIT_ONLY = frozenset(
-    {
-        c.AskSendBack,
-        c.Object,
-        c.LogContact,
-        c.AskExtension,
-        c.AskSuspension,
-        c.RegisterLongRun,
-        c.ReachMilestone,
-        c.ProposeUnreasonable,
-        c.Reply,
-    }
-)
-"""Steps that only the unit whose order it is may take."""
+ALL_STEPS: Final[dict[type[c.Command], Step]] = {**STEPS, **joining.PAIRS}
+"""The whole table: what one order can do, and what several can do together."""
 
 
 def decide(order: Order, command: c.Command, rules: Rules, now: Instant) -> tuple[list[OrderEntry], Order]:
     """Return what the command writes, and the order after; the order given is left as it was.
 
-    now  never before the order's last entry
+    now  may lie a little before the order's last entry (`not_before`)
     Raises Refused: the step is not possible in this state, for this role, for this person or for its content.
     """
     step = STEPS[type(command)]
-    if order.state not in step.frm:
-        raise Refused(
-            "wrong_state",
-            f"工单现在是“{STATE_ZH.get(order.state, '未提交')}”,不能做这一步。",
-            "请刷新后看现在可以做什么。",
-        )
-    if command.role not in step.who:
-        raise Refused("not_your_role", "您的岗位不能做这一步。")
-    if type(command) in UNIT_ONLY and not dispatch.speaks_for_unit(order, command.by):
-        raise Refused("not_your_unit", "这张工单不在您单位名下。")
-    broken = separation(order, command.by, step.not_as)
-    if broken is not None:
-        raise Refused("separation", f"您在这张工单上做过{ROLE_ZH[broken]},这一步要由另一位同事来做。")
+    permit(order, command, step, ALL_STEPS)
     at = not_before(now, order.last_at)
     if at is None:
         raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。", "请稍后再试,并告知系统管理员。")
     pen = Pen(order, command, at)
+    assert step.write is not None, step.en
     step.write(pen, command, rules)
     return pen.entries, pen.order
-
-
-def separation(order: Order, who: str, not_as: tuple[str, ...]) -> str | None:
-    """Return the part this person had on the order that forbids the step, or None (职责分离)."""
-    acted = {
-        "agent": order.agents,
-        "reviewer": order.reviewers,
-        "dispatcher": order.dispatchers,
-        "caller": order.callers,
-        "first_caller": order.callers if order.reworks else frozenset(),
-    }
-    return next((part for part in not_as if who in acted[part]), None)
-
-
-def timer(order: Order) -> Instant | None:
-    """Return when the order's clock must look at it next."""
-    return next_date(order)
-
-
-ROLE_ZH = {
-    "agent": "受理",
-    "reviewer": "审核",
-    "dispatcher": "转办",
-    "caller": "回访",
-    "first_caller": "首次回访",
-}
-STATE_ZH = {
-    "submitted": "待审核",
-    "sent_back": "退回修改",
-    "approved": "待派发",
-    "dispatched": "待签收",
-    "in_progress": "办理中",
-    "send_back_review": "退单待审",
-    "objection_review": "异议审核",
-    "joint_meeting": "会商中",
-    "suspended": "挂起",
-    "replied": "已回复待审",
-    "followup_due": "待回访",
-    "followup_failed": "回访未接通",
-    "rework": "重办",
-    "long_run": "挂账跟踪",
-    "transferred": "已转出",
-    "not_accepted": "不予受理",
-    "merged": "已并单",
-    "withdrawn": "已撤回",
-    "completed": "办结",
-    "archived": "归档",
-}

@@ -97,12 +97,16 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     n: int = 1
 
 
-class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
+class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """One order; `seq` counts its entries, `n` its custody intervals, `promised` its promises.
 
     level, cards  grade of supervision (督办), last step of the ladder of cards; -1: none
-    owed          contacts, other than its own, whose citizens are owed the answer too
-    agents, reviewers, dispatchers, callers  who acted as what: the separation of duties
+    owed          contacts whose citizens are owed the answer too, once for each joined order or
+                  news they came by: who came by two and leaves one is still owed
+    proposal      what waits for a decision, `extension:5` …; proposed_by: who is not to decide it
+    asked         the contact whose follow-up failed `attempts` times, on `attempt_days` days, last on day `attempt_on`
+    agents, reviewers, dispatchers, callers  who acted as what: the separation of duties;
+                  callers asked the order's own citizen, first_callers did so before the last rework
     """
 
     id: int
@@ -149,8 +153,12 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
     reviewers: frozenset[str] = frozenset()
     dispatchers: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
+    first_callers: frozenset[str] = frozenset()
     send_backs: tuple[str, ...] = ()
+    asked: int = 0
     attempts: int = 0
+    attempt_days: int = 0
+    attempt_on: int = 0
     reworks: int = 0
     extensions: int = 0
     dispatches: int = 0
@@ -170,6 +178,16 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
         """Whether somebody must still hold it."""
         return self.closed_at is None
 
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The contacts, other than its own, whose citizens are owed the answer too; each once."""
+        return tuple(to for to in dict.fromkeys(self.owed) if to != self.contact)
+
+    @property
+    def appellants(self) -> tuple[int, ...]:
+        """Every contact whose citizen is owed the answer, its own first."""
+        return (self.contact, *self.others)
+
 
 class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     """An entry of an order: what happened, and what it changes.
@@ -185,7 +203,7 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     clock      the unit clock as it is from now on; `no_clock` ends it
     made, kept, broken, moved   promises by id; `redated` carries their new dates
     parts, parts_closed   parts opened or changed, parts done
-    owes, owes_not        contacts whose citizens are owed an answer from now on, or no more
+    owes, owes_not        contacts whose citizens are owed an answer once more, or once less
     joins, unjoins        order ids united with this one, or parted again
     role       in which part the actor acted: agent, reviewer, dispatcher, caller
     send_back  `unit|code` of a return asked for (退单)
@@ -200,7 +218,7 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     offer: Offer | None = None
     no_offer: bool = False
     tracker: str | None = None
-    fields: dict[str, str | int | bool | None] = {}
+    fields: dict[str, str | int | bool | None] = msgspec.field(default_factory=dict)
     flags: tuple[str, ...] = ()
     unflags: tuple[str, ...] = ()
     clock: UnitClock | None = None
@@ -220,5 +238,5 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     send_back: str | None = None
     text: str | None = None
     text_n: int | None = None
-    who: dict[str, str] = {}
-    say: dict[str, str | int] = {}
+    who: dict[str, str] = msgspec.field(default_factory=dict)
+    say: dict[str, str | int] = msgspec.field(default_factory=dict)

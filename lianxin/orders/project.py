@@ -97,7 +97,7 @@ def row_of(order: Order) -> OrderRow:
 
 
 def due_of(order: Order) -> Instant | None:
-    """Return until when the holder must act: the unit's clock, else the earliest promise; None: no date or closed."""
+    """Return until when the holder must act: the unit's clock, else the earliest promise; None: unknown or closed."""
     if order.closed_at is not None:
         return None
     if order.clock is not None and order.clock.paused is None:

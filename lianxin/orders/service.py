@@ -27,9 +27,12 @@ from lianxin.ground.ledger import (
 from lianxin.ground.text import digits
 from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
-from lianxin.orders.lifecycle import decide
+from lianxin.orders.lifecycle import ALL_STEPS, decide
 from lianxin.orders.order import Order
+from lianxin.orders.overtaken import Overtaken as Overtaken
+from lianxin.orders.overtaken import plain_name
 from lianxin.orders.refusal import Refused
+from lianxin.orders.step import ROLE_ZH
 from lianxin.orders.steps import joining
 from lianxin.orders.texts import TextRow, text_hash, text_row
 from lianxin.rules import Rules
@@ -38,17 +41,6 @@ _TRIES: Final = 8
 """How often a command is decided anew when others are faster, before it gives up."""
 _decode_order = msgspec.json.Decoder(Order).decode
 _decode_contact = msgspec.json.Decoder(Contact).decode
-
-
-class Overtaken(Exception):
-    """Somebody else acted first: `by` did `kind` at `at`. The step no longer fits; `refusal` says why."""
-
-    def __init__(self, refusal: Refused, by: str, kind: str, at: Instant) -> None:
-        super().__init__(f"{by} {kind}: {refusal.sentence}")
-        self.refusal = refusal
-        self.by = by
-        self.kind = kind
-        self.at = at
 
 
 class NoSuchOrder(Exception):
@@ -96,10 +88,17 @@ class Services:
         return _contact(contact_id, loaded.chains[0])
 
     async def act(
-        self, order_id: int, command: c.Command, now: Instant, words: Words | None = None, **rows: list[Any]
+        self,
+        order_id: int,
+        command: c.Command,
+        now: Instant,
+        words: Words | None = None,
+        seen: int | None = None,
+        **rows: list[Any],
     ) -> Result:
         """Carry out a command on one order; answers {"number", "state", "seq"}.
 
+        seen  last entry of the order that the person had before them; what came later may have overtaken them
         rows  rows of other rooms that belong to it, by writer (the hash of a new query code)
         Raises Refused, Overtaken, NoRight, NoSuchOrder; nothing is written then.
         """
@@ -117,7 +116,31 @@ class Services:
                 draft.rows(writer, more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
 
-        return await self._commit(command.id, attempt, order_id)
+        return await self._commit(command, attempt, order_id, seen=seen)
+
+    async def add(self, order_id: int, command: c.Add, now: Instant, words: Words, outcome: str) -> Result:
+        """Put a contact's news to an order: the contact's matter and the order's entry, together.
+
+        outcome  `joined`: another citizen wants the same; `added`: news on the citizen's own order
+        """
+        self._check(command.by, command.role)
+
+        async def attempt() -> Batch | Result:
+            loaded = await self._store.load(command.id, (order_id, command.contact))
+            if loaded.done is not None:
+                return loaded.done
+            stood, contact_stood = loaded.chains
+            order, contact = _order(order_id, stood), _contact(command.contact, contact_stood)
+            entries, after = decide(order, command, self._rules(order.pack), now)
+            note = course.NoteMatter(id=command.id, by=command.by, matter=Matter(outcome, order=order_id))
+            contact_entries, contact_after = course.decide(contact, note, self._rules(""), now)
+            draft = Draft(command.id, now)
+            draft.order(stood, order, entries, after)
+            draft.contact(contact_stood, contact, contact_entries, contact_after)
+            draft.texts(_texts(order, after, words, now, command))
+            return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
+
+        return await self._commit(command, attempt, order_id)
 
     async def submit(self, contact_id: int, command: c.Submit, now: Instant, words: Words, **rows: list[Any]) -> Result:
         """Open an order from a contact: the contact's matter and the order's first entry, together.
@@ -143,35 +166,66 @@ class Services:
             draft = Draft(command.id, now)
             draft.order(stood, before, entries, after)
             draft.contact(contact_stood, contact, contact_entries, contact_after)
-            draft.texts([text_row(order_id, 1, now, words.title, words.text, words.salt)])
+            draft.texts(_texts(before, after, words, now, command))
             for writer, more in rows.items():
                 draft.rows(writer, more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
 
-        return await self._commit(command.id, attempt, order_id)
+        return await self._commit(command, attempt, order_id)
 
     async def join(self, order_id: int, command: c.Join, now: Instant) -> Result:
         """Join an order into the root of what `command.parent` belongs to. Raises Refused for an ancestor."""
         self._check(command.by, command.role)
 
         async def attempt() -> Batch | Result:
-            root_id = await self._root(command.parent, order_id)
-            return await self._two(order_id, root_id, command, now, joining.join)
+            root_id = (await self._up(command.parent, order_id))[-1]
+            loaded = await self._store.load(command.id, (order_id, root_id))
+            if loaded.done is not None:
+                return loaded.done
+            stood, root_stood = loaded.chains
+            order, root = _order(order_id, stood), _order(root_id, root_stood)
+            if root.parent is not None:
+                raise ChainMoved(f"{root_id} was joined to another order in between")
+            at = _at(now, order, root)
+            entries, root_entries, after, root_after = joining.join(order, root, command, self._rules(root.pack), at)
+            draft = Draft(command.id, now)
+            draft.order(stood, order, entries, after)
+            draft.order(root_stood, root, root_entries, root_after)
+            return draft.done(
+                {"number": after.number, "state": after.state, "seq": after.seq, "root": root_after.number}
+            )
 
-        return await self._commit(command.id, attempt, order_id)
+        return await self._commit(command, attempt, order_id, command.parent)
 
     async def separate(self, order_id: int, command: c.Separate, now: Instant) -> Result:
-        """Undo a joining; the order opens again."""
+        """Undo a joining; the order opens again, and whatever it was united with answers for it no more."""
         self._check(command.by, command.role)
 
         async def attempt() -> Batch | Result:
             order = await self.order(order_id)
-            if order.parent is None:
-                raise Refused("not_joined", "这张工单没有并单。")
-            root_id = await self._root(order.parent, None)
-            return await self._two(order_id, root_id, command, now, joining.separate)
+            above = () if order.parent is None else await self._up(order.parent, None)
+            loaded = await self._store.load(command.id, (order_id, *above))
+            if loaded.done is not None:
+                return loaded.done
+            stood, *above_stood = loaded.chains
+            order = _order(order_id, stood)
+            ancestors = [_order(one, where) for one, where in zip(above, above_stood, strict=True)]
+            parents = (order.parent, *(one.parent for one in ancestors))
+            if above and parents != (*above, None):
+                raise ChainMoved(f"{order_id} was joined or parted in between")
+            child, parted = joining.separate(
+                order, ancestors, command, self._rules(order.pack), _at(now, order, *ancestors)
+            )
+            draft = Draft(command.id, now)
+            draft.order(stood, order, *child)
+            for where, one, written in zip(above_stood, ancestors, parted, strict=True):
+                draft.order(where, one, *written)
+            root = parted[-1][1]
+            return draft.done(
+                {"number": order.number, "state": child[1].state, "seq": child[1].seq, "root": root.number}
+            )
 
-        return await self._commit(command.id, attempt, order_id)
+        return await self._commit(command, attempt, order_id)
 
     async def meet(self, contact_id: int, command: course.ContactCommand, now: Instant, **rows: list[Any]) -> Result:
         """Carry out a command on a contact; answers {"contact", "disposition", "seq"}. Raises ContactRefused."""
@@ -191,7 +245,7 @@ class Services:
                 draft.rows(writer, more)
             return draft.done({"contact": contact_id, "disposition": after.disposition, "seq": after.seq})
 
-        return await self._commit(command.id, attempt, contact_id)
+        return await self._commit(command, attempt, contact_id)
 
     async def tick(self, subject: int, command_id: UUID, now: Instant) -> Result:
         """Let the clock look at an order or contact: whatever is due by now happens, once."""
@@ -201,81 +255,71 @@ class Services:
 
     def _check(self, by: str, role: str) -> None:
         if not self._rights(by, role):
-            raise NoRight(f"{by} 没有“{role}”岗位的权限。")
+            raise NoRight(f"{plain_name(by)}没有“{ROLE_ZH.get(role, role)}”岗位的权限。")
 
     async def _read(self, command: UUID, order_id: int) -> tuple[Result | None, Order, Standing]:
         loaded = await self._store.load(command, (order_id,))
         stood = loaded.chains[0]
-        if stood.snapshot is None:
-            raise NoSuchOrder(str(order_id))
-        return loaded.done, _decode_order(stood.snapshot), stood
+        return loaded.done, _order(order_id, stood), stood
 
-    async def _root(self, order_id: int, joining_id: int | None) -> int:
-        seen = {joining_id}
+    async def _up(self, order_id: int, joining_id: int | None) -> tuple[int, ...]:
+        """Return the order and what it was joined to, one after the other, up to the root."""
+        path: list[int] = []
         while True:
-            if order_id in seen:
+            if order_id == joining_id and path:
                 raise Refused("circle", "主单本来就并在这张工单里,不能反过来并。")
-            seen.add(order_id)
+            assert order_id not in path, path
+            path.append(order_id)
             order = await self.order(order_id)
             if order.parent is None:
-                return order_id
+                return tuple(path)
             order_id = order.parent
 
-    async def _two(
+    async def _commit(
         self,
-        order_id: int,
-        root_id: int,
-        command: Any,
-        now: Instant,
-        step: Callable[[Order, Order, Any, Rules, Instant], joining.Two],
-    ) -> Batch | Result:
-        loaded = await self._store.load(command.id, (order_id, root_id))
-        if loaded.done is not None:
-            return loaded.done
-        stood, root_stood = loaded.chains
-        if stood.snapshot is None or root_stood.snapshot is None:
-            raise NoSuchOrder(str(order_id))
-        order, root = _decode_order(stood.snapshot), _decode_order(root_stood.snapshot)
-        at = not_before(now, max(order.last_at, root.last_at))
-        if at is None:
-            raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。")
-        entries, root_entries, after, root_after = step(order, root, command, self._rules(order.pack), at)
-        draft = Draft(command.id, now)
-        draft.order(stood, order, entries, after)
-        draft.order(root_stood, root, root_entries, root_after)
-        return draft.done({"number": after.number, "state": after.state, "seq": after.seq, "root": root_after.number})
-
-    async def _commit(self, command: UUID, attempt: Callable[[], Awaitable[Batch | Result]], subject: int) -> Result:
+        command: c.Command | course.ContactCommand,
+        attempt: Callable[[], Awaitable[Batch | Result]],
+        *subjects: int,
+        seen: int | None = None,
+    ) -> Result:
+        """Carry out what `attempt` decides; decide anew where others were faster, and say who they were."""
         moved = False
         for _ in range(_TRIES):
             try:
                 batch = await attempt()
+                if not isinstance(batch, Batch):
+                    return batch
+                if batch.entries:
+                    await self._store.commit(batch)
             except Refused as refusal:
-                if moved and kind_of_chain(subject) != CONTACT:
-                    await self._tell_who_was_faster(refusal, subject)
+                if isinstance(command, c.Command):
+                    await self._tell_who_was_faster(refusal, command, subjects, moved, seen)
                 raise
-            if not isinstance(batch, Batch):
-                return batch
-            if not batch.entries:
-                return batch.result
-            try:
-                await self._store.commit(batch)
             except ChainMoved:
                 moved = True
                 continue
             except DoneBefore:
-                loaded = await self._store.load(command, ())
+                loaded = await self._store.load(command.id, ())
                 assert loaded.done is not None, command
                 return loaded.done
             return batch.result
-        raise ChainMoved(f"{subject}: others were faster {_TRIES} times")
+        raise ChainMoved(f"{subjects}: others were faster {_TRIES} times")
 
-    async def _tell_who_was_faster(self, refusal: Refused, subject: int) -> None:
+    async def _tell_who_was_faster(
+        self, refusal: Refused, command: c.Command, subjects: tuple[int, ...], moved: bool, seen: int | None
+    ) -> None:
+        """Raise Overtaken if somebody changed one of the orders since the person saw it."""
+        if not moved and seen is None:
+            return
         try:
-            order = await self.order(subject)
+            order = max([await self.order(one) for one in subjects], key=lambda one: one.last_at)
         except NoSuchOrder:
             return
-        raise Overtaken(refusal, order.last_actor, order.last_kind, order.last_at) from refusal
+        if not moved and seen is not None and order.seq <= seen:
+            return
+        to = order.offer.to if order.offer is not None else order.holder or ""
+        step = ALL_STEPS[type(command)].zh
+        raise Overtaken(refusal, order.last_actor, order.last_kind, order.last_at, to, step) from refusal
 
 
 _NO_COMMAND: Final = UUID(int=0)
@@ -289,6 +333,20 @@ def order_id_of(number: str) -> int:
 def contact_id_of(number: str) -> int:
     """Return the id (and chain) of the contact with this number."""
     return chain_of(CONTACT, digits(number))
+
+
+def _order(order_id: int, stood: Standing) -> Order:
+    if stood.snapshot is None:
+        raise NoSuchOrder(str(order_id))
+    return _decode_order(stood.snapshot)
+
+
+def _at(now: Instant, *orders: Order) -> Instant:
+    """Return the instant at which to write on all of them. Raises Refused when the clock is too far behind."""
+    at = not_before(now, max(order.last_at for order in orders))
+    if at is None:
+        raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。", "请稍后再试,并告知系统管理员。")
+    return at
 
 
 def _contact(contact_id: int, stood: Standing) -> Contact:
@@ -306,7 +364,10 @@ def _opened(order_id: int, order: Order) -> Matter:
 
 
 def _texts(before: Order, after: Order, words: Words | None, now: Instant, command: c.Command) -> list[TextRow]:
+    """Return the row of the text that the command brought; its hash is the one the entry holds."""
     if isinstance(command, c.Erase) or after.texts == before.texts:
         return []
     assert words is not None, f"{type(command).__name__} brings a text that nobody gave"
+    carried = command.answer_hash if isinstance(command, c.Reply) else getattr(command, "text_hash", None)
+    assert words.hash() == carried, f"{type(command).__name__} carries the hash of other words"
     return [text_row(after.id, after.texts, now, words.title, words.text, words.salt)]

@@ -176,6 +176,7 @@ class World:
             solved=solved,
             satisfied="very" if solved == "solved" else "no",
             evidence=f"rec-{order}",
+            reason="" if solved == "solved" else "not_solved",
         )
 
     async def completed(self) -> int:
@@ -212,7 +213,8 @@ class World:
     async def returned(self) -> int:
         """The unit sent it back, and another decided that it stays."""
         order = await self.signed()
-        await self.act(order, c.AskSendBack, CONTACT_PERSON, "unit_contact", code="R1", basis="三定规定")
+        ground = {"code": "R1", "basis": "三定规定", "suggested": CO_UNIT}
+        await self.act(order, c.AskSendBack, CONTACT_PERSON, "unit_contact", **ground)
         await self.act(
             order, c.DecideSendBack, OBJECTION_REVIEWER, "objection_reviewer", accepted=False, text="属该单位职责"
         )
@@ -228,7 +230,9 @@ class World:
     async def not_accepted(self) -> int:
         """Two persons found a ground not to accept it, and the citizen was told."""
         order = await self.submitted()
-        await self.act(order, c.ProposeNotAccepted, REVIEWER, "reviewer", ground="N1", legal_way="向人民法院起诉")
+        await self.act(
+            order, c.ProposeNotAccepted, REVIEWER, "reviewer", ground="litigation", legal_way="向人民法院起诉"
+        )
         await self.act(order, c.ConfirmNotAccepted, SHIFT_LEAD, "shift_lead", told="电话告知")
         return order
 

@@ -23,7 +23,6 @@ PARTS: Final = {
     "followup_attempted": "caller",
     "followup_answered": "caller",
     "promised_later": "caller",
-    "joined_followed_up": "caller",
     "completed": "caller",
 }
 """Entry -> the part its actor plays on the order."""
@@ -40,11 +39,14 @@ NOT_AS: Final[dict[str, tuple[str, ...]]] = {
     "followup_attempted": ("agent", "dispatcher"),
     "followup_answered": ("agent", "dispatcher", "first caller"),
     "promised_later": ("agent", "dispatcher", "first caller"),
+    "joined_attempted": ("agent", "dispatcher"),
+    "joined_dissatisfied": ("agent", "dispatcher", "first caller"),
     "joined_followed_up": ("agent", "dispatcher", "first caller"),
     "completed": ("agent", "dispatcher", "first caller"),
     "rework_ordered": ("caller",),
     LAWFUL: ("caller",),
     "reopened": ("agent",),
+    "merged": ("agent",),
 }
 """Entry -> parts its actor must not have played before on this order."""
 WATCHED: Final = frozenset(PARTS) | frozenset(NOT_AS)

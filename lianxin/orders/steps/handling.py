@@ -1,45 +1,58 @@
-"""At the unit: contact, extension, suspension, long-run register, unreasonable demand (办理、延期、挂起、挂账)."""
+"""At the unit: contact, extension, suspension, supervision (办理、延期、挂起、督办)."""
 
 import msgspec
 
 from lianxin.deadlines import UNRESOLVED
-from lianxin.ground.clock import DAY_MS, Instant
+from lianxin.ground.clock import DAY_MS
 from lianxin.orders import commands as c
-from lianxin.orders.dates import next_card, recount
+from lianxin.orders.dates import next_card, recounted, suspension_limit
 from lianxin.orders.order import UnitClock
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
-from lianxin.orders.steps.intake import QUIET
+from lianxin.orders.steps.returns import nothing_pending
 from lianxin.rules import Rules
+
+LONGEST_MS = 366 * DAY_MS
+"""No date that somebody names lies further ahead than a year (assumption)."""
 
 
 def log_contact(pen: Pen, cmd: c.LogContact, rules: Rules) -> None:
-    """Note that the unit spoke with the citizen; keeps the promise of contact."""
+    """Note that the unit spoke with the citizen; keeps the promise of contact, and of news where it came to that."""
     if not cmd.how:
         raise Refused("empty", "请写明何时以何种方式联系了来电人。")
-    pen.write("contacted", kept=pen.open("contact"), say={"how": cmd.how})
+    kept = pen.open("contact", "news", to=pen.order.contact)
+    pen.write("contacted", kept=kept, made=pen.news_where_bare(kept), say={"how": cmd.how})
 
 
-def _clock(pen: Pen) -> UnitClock:
-    assert pen.order.clock is not None, pen.order.number
+def clock_of(pen: Pen) -> UnitClock:
+    """Return the unit's clock; Refused where none runs."""
+    if pen.order.clock is None:
+        raise Refused("no_clock", "这张工单没有在走的承办时限,不能做这一步。", "请直接答复。")
     return pen.order.clock
 
 
 def ask_extension(pen: Pen, cmd: c.AskExtension, rules: Rules) -> None:
     """Ask for more time, before it is due, within what the pack allows."""
-    order, clock = pen.order, _clock(pen)
+    order, clock = pen.order, clock_of(pen)
     most = rules.number("order.extension.max")
     times = rules.number("order.extension.times")
     if most is None:
         raise Refused("no_extension", f"规则包 {rules.ref} 没有规定延期,不能申请。", "可以申请挂账或提请会商。")
-    if cmd.amount < 1 or cmd.amount > most:
-        raise Refused("too_long", f"延期最多 {most} 个工作日,不能申请 {cmd.amount} 个。")
-    if times is not None and order.extensions >= times:
-        raise Refused("extended_before", "这张工单已经延期过一次,不能再延。", "可以申请挂账或提请会商。")
+    if rules.clock(clock.rule).unit != rules.value("order.extension.unit"):
+        raise Refused("urgent", "按小时办理的紧急事项不能延期。", "请立即处置,并先报阶段结果。")
     if clock.due != UNRESOLVED and pen.now >= clock.due:
         raise Refused("too_late", "延期要在到期前申请,这张工单已经到期。", "请尽快答复,并向来电人说明。")
-    if not (cmd.reason and cmd.told):
-        raise Refused("not_told", "延期要写明理由,并附上已告知来电人的凭据。")
+    if times is not None and order.extensions >= times:
+        raise Refused(
+            "extended_before", f"这张工单已经延期过 {order.extensions} 次,不能再延。", "可以申请挂账或提请会商。"
+        )
+    if not 1 <= cmd.amount <= most:
+        raise Refused(
+            "too_long", f"延期最多 {most} 个工作日,不能申请 {cmd.amount} 个。", f"请在 1 至 {most} 之间填写。"
+        )
+    if not (cmd.reason and cmd.interim and cmd.told):
+        raise Refused("not_told", "延期要写明理由和阶段结果,并附上已告知来电人的凭据。")
+    nothing_pending(pen)
     pen.write(
         "extension_asked",
         flags=("extension_pending",),
@@ -48,59 +61,67 @@ def ask_extension(pen: Pen, cmd: c.AskExtension, rules: Rules) -> None:
     )
 
 
+def asked(pen: Pen, what: str, name: str) -> int:
+    """Return the number that waits for a decision under this name; Refused where nothing of the kind was asked."""
+    proposal = pen.order.proposal
+    if proposal is None or not proposal.startswith(f"{what}:"):
+        raise Refused("no_proposal", f"没有等待审批的{name}申请。")
+    return int(proposal.split(":")[1])
+
+
+def refuse(pen: Pen, kind: str, text: str) -> None:
+    """Write that what was asked for is not granted: everything stands as it stood."""
+    if not text:
+        raise Refused("no_text", "请写明不同意的理由。")
+    pen.write(
+        kind,
+        unflags=pen.raised("extension_pending"),
+        say={"text": text},
+        fields={"proposal": None, "proposed_by": None},
+    )
+
+
 def decide_extension(pen: Pen, cmd: c.DecideExtension, rules: Rules) -> None:
-    """Move the due date from the old one, or let it stand."""
-    order = pen.order
-    if order.proposal is None or not order.proposal.startswith("extension:"):
-        raise Refused("no_proposal", "没有等待审批的延期申请。")
+    """Move the due date from the old one, or let it stand. A red card that was given stays."""
+    order, clock = pen.order, clock_of(pen)
+    amount = asked(pen, "extension", "延期")
     if not cmd.granted:
-        pen.write(
-            "extension_refused",
-            unflags=("extension_pending",),
-            say={"text": cmd.text},
-            fields={"proposal": None},
-        )
+        refuse(pen, "extension_refused", cmd.text)
         return
-    amount = int(order.proposal.split(":")[1])
-    clock = _recounted(rules, msgspec.structs.replace(_clock(pen), extended=_clock(pen).extended + amount))
+    later = recounted(rules, msgspec.structs.replace(clock, extended=clock.extended + amount))
+    cards = warned_again(order.cards)
     pen.write(
         "extended",
-        clock=clock,
-        unflags=("extension_pending",),
+        clock=later,
+        unflags=pen.raised("extension_pending"),
         flags=("extended",),
-        redated=_redate(pen, "answer", clock.due),
+        redated=pen.postpone("answer", later.due),
         say={"text": cmd.text, "amount": amount},
         fields={
             "proposal": None,
+            "proposed_by": None,
             "extensions": order.extensions + 1,
-            "card_at": next_card(rules, clock, order.cards),
+            "cards": cards,
+            "card_at": next_card(rules, later, cards),
         },
     )
 
 
-def _recounted(rules: Rules, clock: UnitClock) -> UnitClock:
-    due, yellow, red = recount(rules, clock)
-    return msgspec.structs.replace(clock, due=due, yellow=yellow, red=red)
-
-
-def _redate(pen: Pen, kind: str, due: Instant) -> tuple[object, ...]:
-    """Give open promises the unit's new date, never an earlier one than the citizen was told."""
-    return tuple(
-        promise
-        for promise in pen.redate(kind, due)
-        if promise.due is None or promise.due > (pen.order.promises[promise.id].due or 0)
-    )
+def warned_again(cards: int) -> int:
+    """Return where the ladder of cards goes on after the due date moved: before the red card, with a new warning."""
+    return -1 if cards == 0 else cards
 
 
 def ask_suspension(pen: Pen, cmd: c.AskSuspension, rules: Rules) -> None:
     """Ask to pause the unit's clock until a date; the citizen's clock goes on."""
     if cmd.ground not in SUSPENSION_GROUNDS:
         raise Refused("no_ground", "挂起的理由只能是:诉讼仲裁、鉴定检测、季节施工、联系不上、来电人要求等待。")
-    if cmd.resume_at <= pen.now:
-        raise Refused("past", "恢复日期要在将来。")
-    clock = _clock(pen)
-    if clock.due != UNRESOLVED and pen.now >= clock.due:
-        raise Refused("too_late", "已经到期的工单不能挂起。")
+    if pen.order.urgency == "life_danger":
+        raise Refused("urgent", "危及生命的事项不能挂起。", "请立即处置,并先报阶段结果。")
+    if not pen.now < cmd.resume_at <= pen.now + LONGEST_MS:
+        raise Refused("past", "恢复日期要在将来一年之内。")
+    _still_running(pen)
+    nothing_pending(pen)
     pen.write(
         "suspension_asked",
         say={"ground": cmd.ground, "resume_at": cmd.resume_at},
@@ -111,147 +132,59 @@ def ask_suspension(pen: Pen, cmd: c.AskSuspension, rules: Rules) -> None:
 SUSPENSION_GROUNDS = frozenset({"court", "appraisal", "season", "unreachable", "asked_to_wait"})
 
 
-def decide_suspension(pen: Pen, cmd: c.DecideSuspension, rules: Rules) -> None:
-    """Pause the clock; beyond the pack's limit only the duty manager may."""
-    order, clock = pen.order, _clock(pen)
-    if order.proposal is None or not order.proposal.startswith("suspend:"):
-        raise Refused("no_proposal", "没有等待审批的挂起申请。")
-    if not cmd.granted:
-        pen.write("suspension_refused", say={"text": cmd.text}, fields={"proposal": None})
-        return
-    resume_at = int(order.proposal.split(":")[1])
-    if "order.suspend" in rules.clocks:
-        limit = rules.due("order.suspend", pen.now).due
-        if limit != UNRESOLVED and resume_at > limit and cmd.role != "duty_manager":
-            raise Refused("too_long", "挂起超过规则包上限,要由值班主任批准。")
+def _still_running(pen: Pen) -> UnitClock:
+    clock = clock_of(pen)
     if clock.due != UNRESOLVED and pen.now >= clock.due:
-        raise Refused("too_late", "已经到期的工单不能挂起。")
-    resumed = msgspec.structs.replace(clock, pauses=(*clock.pauses, (pen.now, resume_at)))
+        raise Refused("too_late", "已经到期的工单不能挂起。", "请尽快答复,或申请挂账。")
+    return clock
+
+
+def decide_suspension(pen: Pen, cmd: c.DecideSuspension, rules: Rules) -> None:
+    """Pause the clock; beyond the pack's limit only the duty manager may.
+
+    The citizen is promised the answer by the date that follows if work goes on when it is said to.
+    """
+    resume_at = asked(pen, "suspend", "挂起")
+    if not cmd.granted:
+        refuse(pen, "suspension_refused", cmd.text)
+        return
+    if resume_at <= pen.now:
+        raise Refused("past", "申请的恢复日期已经过了,不必再挂起。", "请驳回申请,由单位继续办理。")
+    limit = suspension_limit(rules, pen.now)
+    if limit is not None and resume_at > limit and cmd.role != "duty_manager":
+        raise Refused("too_long", "挂起超过规则包上限,要由值班主任批准。")
+    paused = msgspec.structs.replace(_still_running(pen), paused=pen.now)
+    expected = recounted(rules, paused, resume_at).due
     pen.write(
         "suspended",
         state="suspended",
-        clock=msgspec.structs.replace(clock, paused=pen.now),
-        redated=pen.redate("answer", _recounted(rules, resumed).due),
+        clock=paused,
+        redated=pen.postpone("answer", expected),
         say={"text": cmd.text, "resume_at": resume_at},
-        fields={"proposal": None, "resume_at": resume_at, "card_at": None},
+        fields={"proposal": None, "proposed_by": None, "resume_at": resume_at, "card_at": None},
     )
 
 
 def resume(pen: Pen, cmd: c.Resume | c.Tick, rules: Rules) -> None:
-    """Let the unit's clock go on; what was consumed before the pause stays consumed (C6)."""
-    clock = _clock(pen)
-    assert clock.paused is not None, pen.order.number
-    pauses = (*clock.pauses, (clock.paused, pen.now))
-    going = _recounted(rules, msgspec.structs.replace(clock, paused=None, pauses=pauses))
+    """Let the unit's clock go on; what was consumed before the pause stays consumed (C6).
+
+    Resumed by its date, the pause ends at that date, whenever the clock came to look.
+    """
+    order, clock = pen.order, clock_of(pen)
+    if isinstance(cmd, c.Resume) and not cmd.reason:
+        raise Refused("no_reason", "请写明为什么恢复办理。")
+    assert clock.paused is not None and order.resume_at is not None, order.number
+    by_hand = isinstance(cmd, c.Resume)
+    pauses = (*clock.pauses, (clock.paused, pen.now if by_hand else min(order.resume_at, pen.now)))
+    going = recounted(rules, msgspec.structs.replace(clock, paused=None, pauses=pauses))
+    cards = warned_again(order.cards)
     pen.write(
         "resumed",
         state="in_progress",
         clock=going,
-        redated=pen.redate("answer", going.due),
+        redated=pen.postpone("answer", going.due),
         say={"reason": cmd.reason if isinstance(cmd, c.Resume) else "date"},
-        fields={"resume_at": None, "card_at": next_card(rules, going, pen.order.cards)},
-    )
-
-
-def register_long_run(pen: Pen, cmd: c.RegisterLongRun, rules: Rules) -> None:
-    """Propose a plan with dates beyond the deadline."""
-    if not cmd.plan or cmd.milestone_at <= pen.now:
-        raise Refused("no_plan", "挂账要有计划,并写明下一个节点的日期。")
-    pen.write(
-        "long_run_asked",
-        say={"plan": cmd.plan},
-        fields={"proposal": f"long_run:{cmd.milestone_at}", "proposed_by": cmd.by},
-    )
-
-
-def decide_long_run(pen: Pen, cmd: c.DecideLongRun, rules: Rules) -> None:
-    """Put it on the register: the unit's clock stops, milestones and monthly news begin."""
-    order = pen.order
-    if order.proposal is None or not order.proposal.startswith("long_run:"):
-        raise Refused("no_proposal", "没有等待审批的挂账申请。")
-    if not cmd.granted:
-        pen.write("long_run_refused", say={"text": cmd.told}, fields={"proposal": None})
-        return
-    if not cmd.told:
-        raise Refused("not_told", "挂账要先告知来电人计划和日期。")
-    milestone = int(order.proposal.split(":")[1])
-    pen.write(
-        "long_run_registered",
-        state="long_run",
-        kept=pen.open(),
-        made=_news_of_milestone(pen, milestone),
-        no_clock=True,
-        say={"told": cmd.told},
-        fields={"proposal": None, "milestone_at": milestone, "card_at": None},
-    )
-
-
-def _news_of_milestone(pen: Pen, milestone: Instant) -> tuple[object, ...]:
-    news = min(milestone, pen.now + 30 * DAY_MS)
-    owed = (pen.order.contact, *pen.order.owed)
-    return tuple(pen.promise("news", to, news, i) for i, to in enumerate(owed, 1))
-
-
-def reach_milestone(pen: Pen, cmd: c.ReachMilestone, rules: Rules) -> None:
-    """Tell the citizen what was reached and the next date."""
-    if not cmd.told or cmd.next_at <= pen.now:
-        raise Refused("no_next", "请写明告知了什么,以及下一个节点的日期。")
-    pen.write(
-        "milestone_reached",
-        kept=pen.open("news"),
-        made=_news_of_milestone(pen, cmd.next_at),
-        say={"told": cmd.told},
-        fields={"milestone_at": cmd.next_at},
-    )
-
-
-def propose_unreasonable(pen: Pen, cmd: c.ProposeUnreasonable, rules: Rules) -> None:
-    """Propose to end an unreasonable demand: facts, law, what was explained."""
-    if not (cmd.ground in UNREASONABLE_GROUNDS and cmd.facts and cmd.explained):
-        raise Refused("no_ground", "不合理诉求要选代码 UR1 至 UR8,并写明事实、依据和对来电人的解释。")
-    if pen.order.owed:
-        raise Refused("others_wait", "还有其他市民在等同一件事的答复,不能按不合理诉求了结。")
-    pen.write(
-        "unreasonable_proposed",
-        say={"ground": cmd.ground, "facts": cmd.facts, "explained": cmd.explained},
-        fields={"proposal": "unreasonable", "proposed_by": cmd.by},
-    )
-
-
-UNREASONABLE_GROUNDS = frozenset(f"UR{n}" for n in range(1, 9))
-
-
-def concur_unreasonable(pen: Pen, cmd: c.ConcurUnreasonable, rules: Rules) -> None:
-    """The first of two decisions."""
-    if pen.order.proposal != "unreasonable":
-        raise Refused("no_proposal", "没有等待认定的不合理诉求。")
-    pen.write(
-        "unreasonable_concurred" if cmd.agreed else "unreasonable_refused",
-        say={"text": cmd.text},
-        fields={"proposal": "unreasonable:concurred" if cmd.agreed else None},
-    )
-
-
-def decide_unreasonable(pen: Pen, cmd: c.DecideUnreasonable, rules: Rules) -> None:
-    """The second decision; the order is closed with the explanation that was given."""
-    if pen.order.proposal != "unreasonable:concurred":
-        raise Refused("no_proposal", "不合理诉求要先由督办员同意。")
-    if not cmd.agreed:
-        pen.write("unreasonable_refused", say={"text": cmd.text}, fields={"proposal": None})
-        return
-    if not cmd.text:
-        raise Refused("no_text", "认定不合理诉求要写明意见。")
-    if pen.order.parts:
-        raise Refused("parts_open", f"还有 {len(pen.order.parts)} 个子项没有办完。")
-    pen.write(
-        "unreasonable_decided",
-        state="completed",
-        holder="",
-        kept=pen.open(),
-        no_clock=True,
-        flags=("unreasonable",),
-        say={"evidence": cmd.text},
-        fields={**QUIET, "result": "unreasonable"},
+        fields={"resume_at": None, "cards": cards, "card_at": next_card(rules, going, cards)},
     )
 
 
@@ -259,6 +192,8 @@ def urge(pen: Pen, cmd: c.Urge, rules: Rules) -> None:
     """Urge, or raise the grade; it never falls by an urge, and each letter has its number."""
     if not cmd.letter:
         raise Refused("no_letter", "督办要有编号或通话记录。")
+    if not 0 <= cmd.level <= 4:
+        raise Refused("no_level", "督办等级是 0 至 4 级。")
     if cmd.level < pen.order.level:
         raise Refused("only_up", f"督办等级只升不降,现在是 {pen.order.level} 级。")
     pen.write("urged", say={"level": cmd.level, "letter": cmd.letter}, fields={"level": cmd.level})
@@ -266,8 +201,9 @@ def urge(pen: Pen, cmd: c.Urge, rules: Rules) -> None:
 
 def annul_cards(pen: Pen, cmd: c.AnnulCards, rules: Rules) -> None:
     """Annul cards that a wrong dispatch caused; the entries that gave them stay."""
-    if not pen.order.flags & {"card_yellow", "card_red"}:
+    given = pen.raised("card_yellow", "card_red")
+    if not given:
         raise Refused("no_cards", "这张工单没有黄牌或红牌。")
-    pen.write(
-        "cards_annulled", unflags=("card_yellow", "card_red"), flags=("cards_annulled",), say={"reason": cmd.reason}
-    )
+    if not cmd.reason:
+        raise Refused("no_reason", "请写明撤销黄红牌的理由。")
+    pen.write("cards_annulled", unflags=given, flags=("cards_annulled",), say={"reason": cmd.reason})

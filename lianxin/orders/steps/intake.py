@@ -1,22 +1,35 @@
 """From the agent to the dispatch tray: submit, review, send back, not accepted (受理、审核)."""
 
+from lianxin.deadlines import UNRESOLVED
 from lianxin.ground.clock import DAY_MS
+from lianxin.ground.clock.instant import SKEW_MS
 from lianxin.orders import commands as c
-from lianxin.orders.dates import NEWS_EVERY_MS, SIGN_BACK_MS, desk_due, handle_rule
-from lianxin.orders.order import DISPATCH_TRAY, REVIEW_TRAY, Offer
+from lianxin.orders.dates import KINDS, SIGN_BACK_MS, URGENCIES, answer_due, desk_due, handle_rule, rule_of
+from lianxin.orders.order import DISPATCH_TRAY, REVIEW_TRAY, Offer, Order
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
+from lianxin.promises import Promise
 from lianxin.rules import Rules
+
+GROUP_FROM = 5
+"""So many appellants make a group appeal (群体诉求); assumption of domain §3.5."""
+GREAT_GROUP_FROM = 10
+"""So many make it supervision level 2 (trigger T9)."""
 
 
 def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
     """Open the order in the books; the citizen is owed an answer from here on."""
     if not cmd.read_back:
         raise Refused("not_read_back", "还没有向来电人复述确认,暂不能提交。", "请复述要点后再提交。")
-    due = rules.due(handle_rule(rules, cmd.kind, cmd.urgency), pen.now).due
+    if not cmd.text_hash:
+        raise Refused("no_text", "还没有写下来电人的诉求,暂不能提交。", "请写明何人、何时、何地、因何、经过和要求。")
+    if cmd.citizen_since > pen.now + SKEW_MS:
+        raise Refused("clock_ahead", "诉求的提出时间晚于现在,没有保存。", "请核对通话结束的时间。")
+    _check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
     flags = set(cmd.flags)
     if cmd.kind == "report":
         flags.add("confidential")
+    due = rules.due(handle_rule(rules, cmd.kind, cmd.urgency, "enterprise" in flags), pen.now).due
     pen.write(
         "submitted",
         state="submitted",
@@ -24,8 +37,8 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
         role="agent",
         flags=tuple(sorted(flags)),
         made=(pen.promise("answer", cmd.contact, due),),
-        text=cmd.text_hash or None,
-        text_n=1 if cmd.text_hash else None,
+        text=cmd.text_hash,
+        text_n=1,
         who=cmd.who,
         fields={
             "number": cmd.number,
@@ -43,53 +56,86 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
     )
 
 
+def _check_elements(kind: str, category: str, region: str, urgency: str) -> None:
+    if kind not in KINDS:
+        raise Refused("no_kind", f"没有“{kind}”这种诉求。", "请在咨询、求助、投诉、举报、建议、表扬中选一种。")
+    if urgency not in URGENCIES:
+        raise Refused("no_urgency", f"没有“{urgency}”这种紧急程度。", "请选一般、紧急、基本民生或危及生命。")
+    if not (category and region):
+        raise Refused("elements_missing", "类别和地点还没有填全。", "请补全后再提交。")
+
+
 def send_back(pen: Pen, cmd: c.SendBack, rules: Rules) -> None:
     """Offer it to its agent; the review tray holds until the agent signs."""
     order = pen.order
-    if not cmd.remarks:
+    if not cmd.remarks or not all(cmd.remarks.values()):
         raise Refused("no_remarks", "请写明要改哪一项、怎么改。")
     agent = next((who for who in sorted(order.agents) if who.startswith("staff:")), None)
     if agent is None:
         raise Refused("no_agent", "这张工单不是话务员录入的,无人可退。", "可以直接补正后派发,或不予受理。")
-    until = pen.now + SIGN_BACK_MS
     pen.write(
         "sent_back",
         state="sent_back",
         role="reviewer",
-        offer=Offer(agent, until),
+        offer=Offer(agent, pen.now + SIGN_BACK_MS),
         say=dict(cmd.remarks),
-        fields={"desk_due": pen.now + DAY_MS},
+        fields={"desk_due": pen.now + DAY_MS, "proposal": None, "proposed_by": None},
     )
 
 
 def revise(pen: Pen, cmd: c.Revise, rules: Rules) -> None:
     """Take the agent's corrections back into the review tray. Handing it in signs for it too."""
     order = pen.order
+    kind, category = cmd.kind or order.kind, cmd.category or order.category
+    region, urgency = cmd.region or order.region, cmd.urgency or order.urgency
+    _check_elements(kind, category, region, urgency)
     if order.offer is not None:
         if order.offer.to != cmd.by:
             raise Refused("not_yours", "这张工单退给了另一位话务员。")
         pen.write("signed", holder=cmd.by, no_offer=True)
     elif order.holder != cmd.by:
         raise Refused("not_yours", "这张工单现在不由您负责。")
-    changed = {name: getattr(cmd, name) for name in ("kind", "category", "region", "urgency")}
-    fields = {name: value for name, value in changed.items() if value is not None}
+    redated = _redated(pen, rules, kind, urgency)
     pen.write(
         "revised",
         state="submitted",
         holder=REVIEW_TRAY,
         role="agent",
-        text=cmd.text_hash,
+        flags=("confidential",) if kind == "report" else (),
+        text=cmd.text_hash or None,
         text_n=order.texts + 1 if cmd.text_hash else None,
-        fields={**fields, "desk_due": desk_due(rules, "review", pen.now, order.urgency)},
+        redated=redated,
+        unflags=pen.raised("late_desk"),
+        fields={
+            "kind": kind,
+            "category": category,
+            "region": region,
+            "urgency": urgency,
+            "desk_due": desk_due(rules, "review", pen.now, urgency),
+        },
     )
+
+
+def _redated(pen: Pen, rules: Rules, kind: str, urgency: str) -> tuple[Promise, ...]:
+    """Return the promised answer with the date of another kind or urgency, counted from where it was counted before."""
+    order = pen.order
+    rule = handle_rule(rules, kind, urgency, "enterprise" in order.flags)
+    if rule == rule_of(rules, order):
+        return ()
+    due = rules.due(rule, order.opened_at).due
+    if due != UNRESOLVED and due <= pen.now:
+        due = rules.due(rule, pen.now).due
+    return pen.redate("answer", due)
 
 
 def propose_not_accepted(pen: Pen, cmd: c.ProposeNotAccepted, rules: Rules) -> None:
     """Note the reviewer's ground; a shift leader must agree before it is closed."""
-    if pen.order.urgency == "life_danger":
+    order = pen.order
+    if order.urgency == "life_danger" or "emergency" in order.flags:
         raise Refused("danger", "危及生命的事项不能不予受理。", "请立即转 110/120 并派发。")
-    if not (cmd.ground and cmd.legal_way):
-        raise Refused("no_ground", "不予受理要写明依据和应当告知的法定途径。")
+    if cmd.ground not in NOT_ACCEPTED_GROUNDS or not cmd.legal_way:
+        raise Refused("no_ground", "不予受理要选法定的依据,并写明应当告知的法定途径。")
+    _nobody_else(order, "不能不予受理", "请先撤销并单,再分别告知。")
     pen.write(
         "not_accepted_proposed",
         role="reviewer",
@@ -98,102 +144,135 @@ def propose_not_accepted(pen: Pen, cmd: c.ProposeNotAccepted, rules: Rules) -> N
     )
 
 
+NOT_ACCEPTED_GROUNDS = frozenset(
+    {
+        "litigation",
+        "arbitration",
+        "discipline",
+        "reconsideration",
+        "disclosure",
+        "petition",
+        "unlawful",
+        "state_secret",
+        "business_secret",
+        "privacy",
+        "emergency",
+        "other_body",
+    }
+    | {f"UR{n}" for n in range(1, 9)}
+)
+"""Grounds of domain §3.4: other legal ways, against law or morals, secrets, other lines, other bodies, UR1–UR8."""
+
+
+def _nobody_else(order: Order, cannot: str, instead: str) -> None:
+    if order.others:
+        raise Refused("others_wait", f"还有 {len(order.others)} 位来电人在等同一件事的答复,{cannot}。", instead)
+
+
 def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> None:
     """Close it with two persons' word and the citizen told."""
     if pen.order.proposal != "not_accepted":
         raise Refused("no_proposal", "还没有审核员提出不予受理。")
     if not cmd.told:
         raise Refused("not_told", "请先把法定途径告知来电人。")
-    pen.write(
-        "not_accepted",
-        state="not_accepted",
-        holder="",
-        kept=pen.open(),
-        say={"evidence": cmd.told},
-        fields={"proposal": None, "desk_due": None, "result": "not_accepted"},
-    )
+    _nobody_else(pen.order, "不能不予受理", "请先撤销并单,再分别告知。")
+    pen.close("not_accepted", "not_accepted", "not_accepted", cmd.told)
 
 
 def approve(pen: Pen, cmd: c.Approve, rules: Rules) -> None:
     """Pass it to the dispatch tray with category, region, urgency and secrecy decided."""
+    _check_elements(pen.order.kind, cmd.category, cmd.region, cmd.urgency)
     pen.write(
         "approved",
         state="approved",
         holder=DISPATCH_TRAY,
         role="reviewer",
         flags=("confidential",) if cmd.confidential else (),
+        unflags=pen.raised("late_desk"),
+        redated=_redated(pen, rules, pen.order.kind, cmd.urgency) if cmd.urgency != pen.order.urgency else (),
         fields={
             "category": cmd.category,
             "region": cmd.region,
             "urgency": cmd.urgency,
             "proposal": None,
+            "proposed_by": None,
             "desk_due": desk_due(rules, "dispatch", pen.now),
         },
     )
 
 
 def withdraw(pen: Pen, cmd: c.Withdraw, rules: Rules) -> None:
-    """Close it on its citizen's own word, when nobody else is waiting for the answer."""
+    """Close it on its citizen's own word, when nobody else is waiting for the answer; open parts end with it."""
     order = pen.order
     if order.urgency == "life_danger" or "emergency" in order.flags:
         raise Refused("public_safety", "紧急和公共安全事项不能撤回。")
-    if order.owed:
-        raise Refused(
-            "others_wait", f"还有 {len(order.owed)} 位市民在等同一件事的答复,不能撤回。", "可以只撤回本人的诉求。"
-        )
     if not cmd.evidence:
         raise Refused("no_evidence", "撤回要有录音或短信为凭。")
-    if order.parts:
-        raise Refused("parts_open", f"还有 {len(order.parts)} 个子项没有办完。")
+    if cmd.contact is not None and cmd.contact != order.contact:
+        _withdraw_one(pen, cmd.contact, cmd.evidence)
+        return
+    _nobody_else(order, "不能撤回整张工单", "其他来电人得到答复后,工单自然了结。")
+    pen.close("withdrawn", "withdrawn", "withdrawn", cmd.evidence, parts_closed=tuple(order.parts))
+
+
+def _withdraw_one(pen: Pen, contact: int, evidence: str) -> None:
+    """Let one of several citizens go; the order goes on for the others."""
+    order = pen.order
+    if contact not in order.others:
+        raise Refused("not_owed", "这位来电人不在这张工单里,或已经撤回。")
     pen.write(
-        "withdrawn",
-        state="withdrawn",
-        holder="",
-        kept=pen.open(),
-        no_clock=True,
-        say={"evidence": cmd.evidence},
-        fields={"result": "withdrawn", **QUIET},
+        "one_withdrew",
+        owes_not=tuple(to for to in order.owed if to == contact),
+        kept=pen.open(to=contact),
+        say={"contact": contact, "evidence": evidence},
     )
-
-
-QUIET: dict[str, str | int | bool | None] = {
-    "desk_due": None,
-    "resume_at": None,
-    "milestone_at": None,
-    "card_at": None,
-    "proposal": None,
-}
-"""The dates that a closed order has no more."""
 
 
 def add(pen: Pen, cmd: c.Add, rules: Rules) -> None:
     """Put news of a citizen to the order; another citizen than its own is owed the answer too."""
     order = pen.order
-    stranger = cmd.contact != order.contact and cmd.contact not in order.owed
-    due = rules.due(handle_rule(rules, order.kind, order.urgency), pen.now).due
+    if not cmd.text_hash:
+        raise Refused("no_text", "请写下来电人补充的内容。")
+    stranger = cmd.contact not in order.appellants
+    owes = (cmd.contact,) if stranger else ()
+    if order.state in ("followup_due", "followup_failed"):  # the answer is out: it is told to them when they are called
+        made = pen.promise_each("followup", owes, desk_due(rules, "followup", pen.now, order.urgency))
+    else:
+        made = pen.promise_each("answer", owes, answer_due(rules, order, pen.now))
     pen.write(
         "added",
         text=cmd.text_hash,
         text_n=order.texts + 1,
-        owes=(cmd.contact,) if stranger else (),
-        made=(pen.promise("answer", cmd.contact, due),) if stranger else (),
+        owes=owes,
+        made=made,
         say={"contact": cmd.contact},
+        **grown(order, len(owes)),
     )
 
 
+def grown(order: Order, newcomers: int) -> dict[str, object]:
+    """Return the flag and the level that so many new appellants bring (群体诉求)."""
+    count = len(order.appellants) + newcomers
+    effects: dict[str, object] = {}
+    if count >= GROUP_FROM and "group" not in order.flags:
+        effects["flags"] = ("group",)
+    if count >= GREAT_GROUP_FROM and order.level < 2:
+        effects["fields"] = {"level": 2}
+    return effects
+
+
 def note(pen: Pen, cmd: c.Note, rules: Rules) -> None:
-    """Note progress; telling the citizen keeps the promises of news, and new news is promised where nothing else is."""
+    """Note progress; telling the citizens keeps promises of news, and news is promised again where nothing else is."""
     if not (cmd.text_hash or cmd.told):
         raise Refused("empty", "请写下进展内容。")
     kept = pen.open("news") if cmd.told else ()
-    bare = cmd.told != "" and len(kept) == len(pen.order.promises)
     pen.write(
         "noted",
         text=cmd.text_hash or None,
         text_n=pen.order.texts + 1 if cmd.text_hash else None,
         say={"told": cmd.told} if cmd.told else {},
         kept=kept,
-        made=(pen.promise("news", pen.order.contact, pen.now + NEWS_EVERY_MS),) if bare else (),
+        made=pen.news_where_bare(kept),
     )
 
 
@@ -201,6 +280,8 @@ def erase(pen: Pen, cmd: c.Erase, rules: Rules) -> None:
     """Record that a text was redacted: its hash from now on, and by what ground."""
     if not 1 <= cmd.text_n <= pen.order.texts:
         raise Refused("no_such_text", f"这张工单没有第 {cmd.text_n} 段文字。")
+    if not (cmd.ground and cmd.text_hash):
+        raise Refused("no_ground", "删除文字要写明法定依据。")
     pen.write("erased", text=cmd.text_hash, text_n=cmd.text_n, say={"ground": cmd.ground})
 
 

@@ -1,16 +1,20 @@
-"""Two orders, one matter: joining and its undoing (并单、撤销并单). Both chains are written by one command.
+"""Several orders, one matter: joining and its undoing (并单、撤销并单). All their chains are written by one command.
 
 The joined order closes in the books; what its citizens are owed moves to the order
-that goes on, so every one of them still gets an answer.
+that goes on, with the date they were told, so every one of them still gets an answer.
 """
+
+from collections.abc import Sequence
 
 from lianxin.ground.clock import Instant
 from lianxin.orders import commands as c
-from lianxin.orders.dates import desk_due, handle_rule
-from lianxin.orders.order import CLOSED, REVIEW_TRAY, Order, OrderEntry
+from lianxin.orders.dates import answer_due, desk_due, rule_of
+from lianxin.orders.order import REVIEW_TRAY, Order, OrderEntry
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
-from lianxin.orders.steps.intake import QUIET
+from lianxin.orders.step import Step, Table, permit
+from lianxin.orders.steps.intake import grown
+from lianxin.promises import Promise
 from lianxin.rules import Rules
 
 JOINABLE = frozenset({"submitted", "sent_back", "approved"})
@@ -30,20 +34,33 @@ GOES_ON = frozenset(
 )
 """States in which an order can take another in: its answer is still to come."""
 
+JOIN = Step(
+    "并单", "join", tuple(sorted(JOINABLE)), ("merged",), ("reviewer",), None, "主单单号、为什么是同一件事", ("agent",)
+)
+SEPARATE = Step(
+    "撤销并单",
+    "undo the joining",
+    ("merged", "archived"),
+    ("submitted",),
+    ("reviewer", "duty_manager"),
+    None,
+    "为什么不是同一件事",
+)
+PAIRS: Table = {c.Join: JOIN, c.Separate: SEPARATE}
+"""Steps that write several orders at once."""
+
 Two = tuple[list[OrderEntry], list[OrderEntry], Order, Order]
+Written = tuple[list[OrderEntry], Order]
 
 
 def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -> Two:
-    """Return the entries of both orders and both orders after; `parent` is already the root.
+    """Return the entries of both orders and both orders after; `parent` is already the root, `rules` are the parent's.
 
     Raises Refused when either is in the wrong state or they are one and the same.
     """
+    permit(child, cmd, JOIN, PAIRS)
     if child.id == parent.id:
         raise Refused("same", "不能把工单并入它自己。")
-    if cmd.role != "reviewer":
-        raise Refused("not_your_role", "并单由审核员决定。")
-    if child.state not in JOINABLE:
-        raise Refused("too_far", "这张工单已经派出,不能再并单。", "可以建立关联。")
     if parent.state not in GOES_ON:
         raise Refused("parent_answered", f"主单 {parent.number} 已经答复或了结,不能再并入。", "请照常办理。")
     if child.parts:
@@ -51,58 +68,87 @@ def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -
     if not cmd.reason:
         raise Refused("no_reason", "请写明为什么是同一件事。")
     into, up = Pen(child, cmd, now), Pen(parent, cmd, now)
-    owed = tuple(dict.fromkeys((child.contact, *child.owed)))
-    strangers = tuple(to for to in owed if to != parent.contact and to not in parent.owed)
-    due = (
-        parent.clock.due
-        if parent.clock is not None
-        else rules.due(handle_rule(rules, child.kind, child.urgency), now).due
-    )
-    into.write(
+    came_by = (child.contact, *child.owed)
+    newcomers = tuple(to for to in dict.fromkeys(came_by) if to not in parent.appellants)
+    into.close(
         "merged",
-        state="merged",
-        holder="",
+        "merged",
+        "merged",
+        parent.number,
+        {"parent": parent.id},
         role="reviewer",
+        kept=(),
         moved=into.open(),
-        say={"parent": parent.number, "reason": cmd.reason, "evidence": parent.number},
-        fields={**QUIET, "parent": parent.id, "result": "merged"},
+        say={"parent": parent.number, "reason": cmd.reason},
     )
     up.write(
         "joined",
         joins=(child.id,),
-        owes=strangers,
-        made=tuple(up.promise("answer", to, due, i) for i, to in enumerate(strangers, 1)),
-        flags=("group",) if len(parent.owed) + len(strangers) + 1 >= 5 and "group" not in parent.flags else (),
+        owes=came_by,
+        made=_carried(up, child, newcomers, answer_due(rules, parent, now)),
         say={"child": child.number, "reason": cmd.reason},
+        **grown(parent, len(newcomers)),
     )
     return into.entries, up.entries, into.order, up.order
 
 
-def separate(child: Order, parent: Order, cmd: c.Separate, rules: Rules, now: Instant) -> Two:
-    """Return the entries of both orders, and both after; the joined one opens again in the review tray."""
-    if cmd.role not in ("reviewer", "duty_manager"):
-        raise Refused("not_your_role", "撤销并单由审核员决定。")
-    if child.state != "merged":
+def _carried(pen: Pen, left: Order, to: Sequence[int], otherwise: Instant) -> tuple[Promise, ...]:
+    """Return the promises of an answer to these contacts with the date they were told on the order they leave."""
+    told = {promise.to: promise.due for promise in left.promises.values() if promise.kind == "answer"}
+    dates = [told.get(one, otherwise) for one in to]
+    return tuple(
+        pen.promise("answer", one, due if due is not None and due > pen.now else otherwise, i)
+        for i, (one, due) in enumerate(zip(to, dates, strict=True), 1)
+    )
+
+
+def separate(
+    child: Order, ancestors: Sequence[Order], cmd: c.Separate, rules: Rules, now: Instant
+) -> tuple[Written, list[Written]]:
+    """Return the entries and the order after, of the child and of each it was united with.
+
+    ancestors  the order it was joined to, and whatever that one was joined to since, up to the root
+    The child opens again in the review tray; nobody it came for is owed by the others any more,
+    except who came by another way as well.
+    """
+    permit(child, cmd, SEPARATE, PAIRS)
+    if child.result != "merged" or child.parent is None:
         raise Refused("not_joined", "这张工单没有并单。")
+    assert ancestors and ancestors[0].id == child.parent, child.number
     if not cmd.reason:
         raise Refused("no_reason", "请写明为什么不是同一件事。")
-    own, up = Pen(child, cmd, now), Pen(parent, cmd, now)
-    owed = tuple(dict.fromkeys((child.contact, *child.owed)))
-    due = rules.due(handle_rule(rules, child.kind, child.urgency), now).due
+    own, root = Pen(child, cmd, now), ancestors[-1]
+    due = rules.due(rule_of(rules, child), now).due
     own.write(
         "separated",
         state="submitted",
         holder=REVIEW_TRAY,
-        made=tuple(own.promise("answer", to, due, i) for i, to in enumerate(owed, 1)),
-        say={"parent": parent.number, "reason": cmd.reason},
-        fields={"parent": None, "result": "", "desk_due": desk_due(rules, "review", now, child.urgency)},
+        made=_carried(own, root, child.appellants, due),
+        say={"parent": ancestors[0].number, "reason": cmd.reason},
+        fields={
+            "parent": None,
+            "result": "",
+            "archived_at": None,
+            "desk_due": desk_due(rules, "review", now, child.urgency),
+        },
     )
-    leaving = tuple(to for to in owed if to in parent.owed)
-    up.write(
+    return (own.entries, own.order), [_let_go(child, order, cmd, now) for order in ancestors]
+
+
+def _let_go(child: Order, order: Order, cmd: c.Separate, now: Instant) -> Written:
+    """Write that an order no longer answers for the child."""
+    pen = Pen(order, cmd, now)
+    rest, leaving = list(order.owed), []
+    for to in (child.contact, *child.owed):
+        if to in rest:
+            rest.remove(to)
+            leaving.append(to)
+    gone = {to for to in leaving if to not in rest and to != order.contact}
+    pen.write(
         "parted",
-        unjoins=(child.id,),
-        owes_not=leaving if parent.state not in CLOSED else (),
-        moved=tuple(p.id for p in up.order.promises.values() if p.to in leaving),
+        unjoins=(child.id,) if child.id in order.joined else (),
+        owes_not=tuple(leaving),
+        moved=tuple(promise.id for promise in order.promises.values() if promise.to in gone),
         say={"child": child.number, "reason": cmd.reason},
     )
-    return own.entries, up.entries, own.order, up.order
+    return pen.entries, pen.order
