@@ -30,14 +30,16 @@ QUEUE_TRAY: Final = "tray:intake"
 class Matter(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing the citizen came with, and what became of it.
 
-    order  the order it opened, joined or was added to
-    item   knowledge item and version of a direct answer, or the expert's name
-    to     where it was referred, the emergency service that took it
+    order   the order it opened, joined or was added to
+    item    knowledge item and version of a direct answer (`K18 v2`), or the expert's name
+    agreed  the caller said that the direct answer is one
+    to      where it was referred, the emergency service that took it
     """
 
     outcome: str
     order: int | None = None
     item: str = ""
+    agreed: bool = True
     to: str = ""
     ground: str = ""
 
@@ -47,7 +49,7 @@ class Contact(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     stage     waiting (in the queue), talking, writing (being written up), ended
     holder    who answers for it until it has ended; limit: until when
-    promises  the ring-back owed, while it is open
+    promises  the ring-back owed, while it is open; tries: calls of ours that reached nobody, or did
     """
 
     id: int

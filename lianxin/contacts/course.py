@@ -14,7 +14,7 @@ import msgspec
 
 from lianxin.contacts.contact import OUTCOMES, PENDING, QUEUE_TRAY, Contact, ContactEntry, Matter, apply, disposition_of
 from lianxin.contacts.contact import next_date as next_date
-from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Instant, not_before
+from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, Instant, not_before
 from lianxin.promises import promise_due
 from lianxin.rules import Rules
 
@@ -23,6 +23,8 @@ TALK_LIMIT_MS = 3 * HOUR_MS
 WRITE_LIMIT_MS = 30 * MINUTE_MS
 RING_BACK_TRIES = 2
 RING_BACK_MS = 30 * MINUTE_MS
+RING_BACK_AGAIN = 3
+"""So many ring-backs are promised half an hour apart; whoever is still not rung back is promised one a day."""
 
 
 class ContactRefused(Exception):
@@ -106,8 +108,11 @@ class _Pen:
         self.entries.append(entry)
 
     def ring_back(self, kind: str, rules: Rules, **effects: Any) -> None:
+        """Write an entry that owes the caller a ring-back."""
         contact, key = self.contact, "telephony.ring_back"
         due = rules.due(key, self.now).due if key in rules.clocks else self.now + RING_BACK_MS
+        if contact.promised >= RING_BACK_AGAIN:
+            due = self.now + DAY_MS
         promise = promise_due(contact.promised + 1, "ring_back", contact.id, self.now, due)
         self.write(kind, made=(promise,), **effects)
 
@@ -135,20 +140,27 @@ def _take(pen: _Pen, cmd: Take, rules: Rules) -> None:
 
 def _note(pen: _Pen, cmd: NoteMatter, rules: Rules) -> None:
     _check(pen, cmd, cmd.matter)
-    pen.write("matter", stage="writing", holder=cmd.by, limit=pen.now + WRITE_LIMIT_MS, matter=cmd.matter)
+    limit = max(pen.contact.limit or 0, pen.now + WRITE_LIMIT_MS)  # the caller may still be on the line
+    pen.write("matter", stage="writing", holder=cmd.by, limit=limit, matter=cmd.matter)
 
 
-def _check(pen: _Pen, cmd: ContactCommand, matter: Matter) -> None:
+def _own(pen: _Pen, cmd: ContactCommand) -> None:
     if pen.contact.stage not in ("talking", "writing"):
         raise ContactRefused("这通来电还没有接听,或已经结束。")
     if pen.contact.agent != cmd.by:
         raise ContactRefused("这通来电由另一位话务员办理。")
+
+
+def _check(pen: _Pen, cmd: ContactCommand, matter: Matter) -> None:
+    _own(pen, cmd)
     if matter.outcome not in OUTCOMES:
         raise ContactRefused(f"没有“{matter.outcome}”这种结果。")
     if matter.outcome in ("opened", "joined", "added") and matter.order is None:
         raise ContactRefused("请先写明是哪一张工单。")
     if matter.outcome == "answered" and not matter.item:
         raise ContactRefused("直接答复要注明所用的知识条目或专家。")
+    if matter.outcome == "answered" and not matter.agreed:
+        raise ContactRefused("来电人不认可这个答复,请为他建单。")
     if matter.outcome in ("referred", "emergency") and not matter.to:
         raise ContactRefused("请写明转给了谁。")
     if matter.outcome == "not_accepted" and not matter.ground:
@@ -156,15 +168,12 @@ def _check(pen: _Pen, cmd: ContactCommand, matter: Matter) -> None:
 
 
 def _end(pen: _Pen, cmd: End, rules: Rules) -> None:
+    _own(pen, cmd)
     if cmd.matter is not None:
         _check(pen, cmd, cmd.matter)
     matters = pen.contact.matters if cmd.matter is None else (*pen.contact.matters, cmd.matter)
-    if pen.contact.stage not in ("talking", "writing"):
-        raise ContactRefused("这通来电还没有接听,或已经结束。")
     if not matters:
-        raise ContactRefused(
-            "还没有记下来电人的诉求,不能结束。",
-        )
+        raise ContactRefused("还没有记下来电人的诉求,不能结束。")
     pen.write("ended", stage="ended", matter=cmd.matter, disposition=disposition_of(matters))
 
 

@@ -16,7 +16,7 @@ from lianxin.contacts.project import row_of as contact_row
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import Batch, Envelope, Guard, Sealed, Standing, seal
 from lianxin.orders.dates import next_date
-from lianxin.orders.messages import messages_of
+from lianxin.orders.messages import messages_of, rating_of
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.project import TimerRow, row_of, rows_of
 from lianxin.orders.texts import TextRow
@@ -57,6 +57,7 @@ class Draft:
         self._add("promises_write", _last_words(promise_rows(before, entries)))
         self._add("contacts_write", [contact_row(after)])
         self._add("timers_write", [TimerRow(after.id, contact_date(after))])
+        self._add("outbox_write", rating_of(after, entries))
 
     def texts(self, rows: Sequence[TextRow]) -> None:
         """Add texts kept beside an order."""

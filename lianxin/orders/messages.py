@@ -9,7 +9,9 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.ground.clock import Instant
+from lianxin.ground.ledger import digits_of
 from lianxin.orders.order import Order, OrderEntry
 
 CITIZEN = {
@@ -65,3 +67,19 @@ def messages_of(order: Order, entries: Sequence[OrderEntry]) -> list[Message]:
 def _message(order: Order, entry: OrderEntry, template: str, to: dict[str, str | int | None]) -> Message:
     key = uuid5(_SPACE, f"{entry.chain}.{entry.seq}.{template}")
     return Message(key, order.id, "sms", {"template": template, "order": order.number, **to}, entry.at)
+
+
+def rating_of(contact: Contact, entries: Sequence[ContactEntry]) -> list[Message]:
+    """Return the one message that asks for a rating of a call that was answered directly (一次一评)."""
+    person = contact.person
+    answered = any(matter.outcome == "answered" for matter in contact.matters)
+    ended = next((entry for entry in entries if entry.disposition is not None), None)
+    if person is None or not answered or ended is None:
+        return []
+    number = str(digits_of(contact.id))
+    body: dict[str, str | int | None] = {
+        "template": "rate_call",
+        "order": f"{number[:8]}-{number[8:]}",
+        "person": person,
+    }
+    return [Message(uuid5(_SPACE, f"{contact.id}.rate_call"), contact.id, "sms", body, ended.at)]
