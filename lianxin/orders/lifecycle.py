@@ -90,6 +90,12 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         (*UNIT, *AGENT, "outside"),
         dispatch.sign,
         "签收人",
+        arrows=(
+            ("dispatched", "in_progress"),
+            ("replied", "in_progress"),
+            ("replied", "long_run"),
+            ("followup_due", "long_run"),
+        ),
     ),
     c.AskSendBack: Step(
         "申请退单",
@@ -274,7 +280,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         "确认重办",
         "confirm the rework",
         FOLLOWUP,
-        ("rework", "completed"),
+        ("rework", "completed", "followup_due"),
         ("reviewer",),
         answer.confirm_rework,
         "重办要求或依法说明",
@@ -319,6 +325,13 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         answer.reopen,
         "新的事实;办结后 30 天内",
         ("agent",),
+        (
+            ("completed", "dispatched"),
+            ("withdrawn", "dispatched"),
+            ("withdrawn", "submitted"),
+            ("archived", "dispatched"),
+            ("archived", "submitted"),
+        ),
     ),
     c.Add: Step("补充诉求", "add news", OPEN, (), (*AGENT, "citizen"), intake.add, "补充的内容"),
     c.Urge: Step("催办督办", "urge", OPEN, (), ("supervisor", "duty_manager"), handling.urge, "文号或通话记录"),
@@ -353,7 +366,19 @@ STEPS: Final[dict[type[c.Command], Step]] = {
     c.Erase: Step("依法删除文字", "erase a text", ANY, (), ("secadmin", "system"), intake.erase, "法定依据"),
     c.ReplaceCode: Step("更换查询码", "replace the code", ANY, (), ("system", *AGENT), intake.replace_code),
     c.Recount: Step("补算期限", "count open dates", OPEN, (), ("system",), clockwork.recount_now, "该年工作日历"),
-    c.Tick: Step("到时", "the clock", ANY, ("submitted", "in_progress", "archived"), ("system",), clockwork.tick),
+    c.Tick: Step(
+        "到时",
+        "the clock",
+        ANY,
+        ("submitted", "in_progress", "archived"),
+        ("system",),
+        clockwork.tick,
+        arrows=(
+            ("sent_back", "submitted"),
+            ("suspended", "in_progress"),
+            *((state, "archived") for state in CLOSED_STATES if state != "archived"),
+        ),
+    ),
 }
 """Every step that writes one order."""
 

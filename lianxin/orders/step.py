@@ -30,6 +30,7 @@ class Step(NamedTuple):
     write     what it writes; of two orders at once, both pens (`steps.joining`)
     evidence  what it must bring, in the words of the manual
     not_as    what the actor must not have been on this order (agent, reviewer, dispatcher, caller)
+    arrows    (from, to), where not every place in `frm` leads to every state in `to`
     """
 
     zh: str
@@ -40,6 +41,11 @@ class Step(NamedTuple):
     write: Callable[[Pen, Any, Rules], None] | None
     evidence: str = ""
     not_as: tuple[str, ...] = ()
+    arrows: tuple[tuple[str, str], ...] = ()
+
+    def leads(self) -> tuple[tuple[str, str], ...]:
+        """Return every change of place the step can make: (from, to)."""
+        return self.arrows or tuple((frm, to) for frm in self.frm for to in self.to if frm != to)
 
 
 Table = Mapping[type[c.Command], Step]
@@ -60,6 +66,13 @@ PART_ZH: Final = {
     "dispatcher": "转办",
     "caller": "回访",
     "first_caller": "首次回访",
+}
+PART_EN: Final = {
+    "agent": "agent",
+    "reviewer": "reviewer",
+    "dispatcher": "dispatcher",
+    "caller": "follow-up caller",
+    "first_caller": "caller before the last rework",
 }
 _ACTED_AS: Final[dict[str, Callable[[Order], frozenset[str]]]] = {
     "agent": lambda order: order.agents,
