@@ -183,9 +183,9 @@ def _pending(turn: Turn) -> Action | None:
             at, "supervisor", c.ConcurUnreasonable, agreed=agreed, text="事实清楚" if agreed else "请再与来电人沟通"
         )
     if proposal == "unreasonable:concurred":
-        return turn.house(
-            at, "duty_manager", c.DecideUnreasonable, agreed=True, text="认定为不合理诉求，已向来电人说明依据"
-        )
+        agreed = not order.others and not order.parts
+        why = "认定为不合理诉求，已向来电人说明依据" if agreed else "还有其他来电人在等，请照常答复"
+        return turn.house(at, "duty_manager", c.DecideUnreasonable, agreed=agreed, text=why)
     return None
 
 

@@ -10,7 +10,8 @@ def submitted(turn: Turn) -> Action:
     order, dice = turn.order, turn.dice
     urgent = order.urgency != "normal"
     at = order.last_at + dice.lognormal(90_000 if urgent else 7 * MINUTE_MS, 0.6)
-    if order.proposal == "not_accepted":
+    alone = not order.others
+    if order.proposal == "not_accepted" and alone:
         return turn.house(
             at, "shift_lead", c.ConfirmNotAccepted, order.agents, order.reviewers, told="已电话告知法定途径"
         )
@@ -20,10 +21,10 @@ def submitted(turn: Turn) -> Action:
             return turn.house(at, "reviewer", c.Join, order.agents, parent=into, reason="同一地点、同一诉求")
         if order.texts == 1 and turn.plan.chance(0.03) and any(who.startswith("staff:") for who in order.agents):
             return turn.house(at, "reviewer", c.SendBack, order.agents, remarks={"place": dice.one_of(phrases.REMARKS)})
-        if turn.plan.chance(0.012):
+        if turn.plan.chance(0.012) and alone:
             ground, way = dice.one_of(phrases.NOT_ACCEPTED)
             return turn.house(at, "reviewer", c.ProposeNotAccepted, order.agents, ground=ground, legal_way=way)
-        if not order.owed and turn.plan.chance(0.008):
+        if turn.plan.chance(0.008) and alone:
             return turn.act(at, "citizen", "citizen", c.Withdraw, evidence="来电录音")
     return turn.house(
         at,
