@@ -28,9 +28,13 @@ def _run(
         first_day = ("--date", date) if date is not None else ()
         before = role_of("city", "--prepare", "--speed", str(speed), *first_day)
         roles.append(role_of("city"))
-        typer.echo("The demo city is made ready; the first time it plays some days of history (about 20 s).")
-    typer.echo(f"Lianxin is at http://localhost:{site.settings.web.port} (stop with Ctrl-C)")
-    run_site(site, roles, before)
+
+    def announce() -> None:
+        if demo:
+            typer.echo("The demo city is made ready; the first time it plays some days of history (about 20 s).")
+        typer.echo(f"Lianxin is at http://localhost:{site.settings.web.port} (stop with Ctrl-C)")
+
+    run_site(site, roles, before, announce)
 
 
 def _migrate() -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,14 +27,18 @@ log = structlog.get_logger(__name__)
 LOOK_AFTER_DATABASE_S = 1.0
 
 
-def run_site(site: Site, roles: Sequence[Role], before: Role | None = None) -> None:
+def run_site(
+    site: Site, roles: Sequence[Role], before: Role | None = None, announce: Callable[[], None] = lambda: None
+) -> None:
     """Run the database and the processes until SIGINT or SIGTERM.
 
     before  a command that must have ended well before the processes start; every start of the house begins with it
+    announce  called once nothing stands in the way of a start
     Raises AlreadyRunning, SiteError or StoreError when it cannot begin; nothing was started then.
     """
     with _only_run(site.home):
         _check_port(site)
+        announce()
         if site.settings.database.url is not None:
             check_external(site.settings.database.url)
             asyncio.run(_live(site, roles, None, before))

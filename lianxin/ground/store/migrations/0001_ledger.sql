@@ -50,6 +50,7 @@ CREATE TABLE checkpoint_leaves (
     head          bytea   NOT NULL,
     PRIMARY KEY (checkpoint_id, chain_id)
 );
+COMMENT ON TABLE checkpoint_leaves IS 'The heads that a checkpoint sealed, in the order of its tree.';
 CREATE INDEX checkpoint_leaves_chain_idx ON checkpoint_leaves (chain_id, seq);
 
 -- owned by: ledger
