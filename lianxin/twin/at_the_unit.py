@@ -145,7 +145,7 @@ def _reply(turn: Turn, at: Instant) -> Action:
         c.Reply,
         words=dice.one_of(phrases.answers(order.category)),
         leader=key,
-        basis=dice.one_of(phrases.BASES),
+        basis=phrases.basis(order.category),
         contacted="已电话联系来电人并告知结果",
         signed_by_leader=key,
     )

@@ -86,14 +86,22 @@ def answers(category: str) -> tuple[str, ...]:
     return _ANSWERS.get(category[:2], ()) + _ANSWERS_OTHER
 
 
-BASES: Final = (
-    "《城市市容和环境卫生管理条例》",
-    "《物业管理条例》",
-    "《保障农民工工资支付条例》",
-    "《噪声污染防治法》",
-    "《山东省供热条例》",
-    "本单位职责清单",
-    "《消费者权益保护法》",
-)
+_BASES: Final = {
+    "01": "《城市市容和环境卫生管理条例》",
+    "02": "《山东省供热条例》",
+    "04": "《物业管理条例》",
+    "08": "《保障农民工工资支付条例》",
+    "10": "《医疗保障基金使用监督管理条例》",
+    "14": "《消费者权益保护法》",
+    "15": "《噪声污染防治法》",
+    "18": "《消防法》",
+}
+
+
+def basis(category: str) -> str:
+    """Return the law a unit of the twin leans on in a category, else its own list of duties."""
+    return _BASES.get(category[:2], "本单位职责清单")
+
+
 LEGS: Final = ("医院配药，交到出城卡口", "卡口接力，送到县界", "县界接药，送到病人家中")
 DEFECTS: Final = ("答非所问，请逐项答复", "没有联系来电人的记录", "缺少现场照片", "没有写明依据")
