@@ -279,7 +279,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
     c.ConfirmRework: Step(
         "确认重办",
         "confirm the rework",
-        FOLLOWUP,
+        ("followup_due",),
         ("rework", "completed", "followup_due"),
         ("reviewer",),
         answer.confirm_rework,
@@ -289,7 +289,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
     c.CloseUnreached: Step(
         "未接通了结",
         "end unreached",
-        FOLLOWUP,
+        ("followup_failed",),
         ("completed", "followup_due"),
         ("followup_agent",),
         followup.close_unreached,
