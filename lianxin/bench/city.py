@@ -53,9 +53,12 @@ def _played(world: World, calls: int, days: int) -> tuple[float, int, int]:
     began = perf_counter()
     most = 0
     for day in range(days):
-        for at in arrivals(first + day * DAY_MS, calls, SEED):
+        midnight_before = first + day * DAY_MS
+        for at in arrivals(midnight_before, calls, SEED):
             play.call(at)
-    for count, _ in enumerate(play.run()):
-        if not count % 1_000:
-            most = max(most, len(play.orders))
-    return perf_counter() - began, play.operations, max(most, len(play.orders))
+        for _ in play.run_until(midnight_before + DAY_MS - 1):
+            pass
+        most = max(most, len(play.orders))
+    for _ in play.run():
+        pass
+    return perf_counter() - began, play.operations, most
