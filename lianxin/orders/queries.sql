@@ -58,16 +58,18 @@ SELECT order_id, n
 OFFSET :window_count - 1
  LIMIT 1;
 
--- name: all_texts_with(grams, order_id, n, limit_count)
--- All texts behind a place that have all these grams, newest first: for grams that are rare. Index: texts_grams_idx;
--- the inner query is kept apart so that it is used, for the planner takes the grams of one word for independent.
-WITH found AS MATERIALIZED (
-    SELECT order_id, n
-      FROM texts
-     WHERE grams @> :grams::integer[] AND (order_id, n) < (:order_id::bigint, :n::integer))
+-- name: all_with(grams, order_id, n)
+-- The places of all texts behind a place that have all these grams, newest first: for grams that are rare. No limit,
+-- lest the planner, which takes the grams of one word for independent, walk backwards. Index: texts_grams_idx.
+SELECT order_id, n
+  FROM texts
+ WHERE grams @> :grams::integer[] AND (order_id, n) < (:order_id::bigint, :n::integer)
+ ORDER BY order_id DESC, n DESC;
+
+-- name: texts_at(order_ids, ns)
+-- The texts at these places, newest first. Index: texts_pkey.
 SELECT t.order_id, t.n, t.title, t.text
-  FROM (SELECT order_id, n FROM found ORDER BY order_id DESC, n DESC LIMIT :limit_count) f
-  JOIN texts t USING (order_id, n)
+  FROM unnest(:order_ids::bigint[], :ns::integer[]) AS p(order_id, n) JOIN texts t USING (order_id, n)
  ORDER BY t.order_id DESC, t.n DESC;
 
 -- name: rows_of(order_ids)

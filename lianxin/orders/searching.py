@@ -11,8 +11,7 @@ Grams only say what may match; each text is compared with the words itself, for 
 it takes to fill the page: a search never ends before its texts do.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from itertools import chain, repeat
+from collections.abc import AsyncIterator, Sequence, Sized
 from typing import TYPE_CHECKING, Final
 
 from lianxin.ground.store import load_queries
@@ -28,8 +27,8 @@ WINDOW: Final = 2_048
 """Texts looked at before the next decision."""
 FREQUENT: Final = 0.003
 """Share of matching texts from which on looking at each is quicker than the index (measured on a million)."""
-_PORTIONS: Final = (64, 2_000, 20_000)
-"""Matches fetched from the index at once: few if all are real, more where only the grams matched."""
+PORTION: Final = 256
+"""Texts compared with the words at once, of those the index knows."""
 
 
 async def matching_orders(pool: "Pool[Record]", query: str, below: int | None, most: int) -> list[int]:
@@ -43,28 +42,32 @@ async def matching_orders(pool: "Pool[Record]", query: str, below: int | None, m
     if not grams:
         return []
     async with pool.acquire() as db:
-        async for rows in _candidates(db, grams, (_ABOVE_ALL if below is None else below, 0)):
-            for row in rows:
-                if needle in normalise(row["title"]) or needle in normalise(row["text"]):
-                    found[row["order_id"]] = None
-                    if len(found) == most:
-                        return list(found)
-    return list(found)
+        async for rows in _candidates(db, grams, (_ABOVE_ALL if below is None else below, 0), found):
+            found |= dict.fromkeys(row["order_id"] for row in rows if _has(row, needle))
+            if len(found) >= most:
+                break
+    return list(found)[:most]
+
+
+def _has(row: "Record", needle: str) -> bool:
+    return needle in normalise(row["text"]) or needle in normalise(row["title"])
 
 
 async def _candidates(
-    db: "PoolConnectionProxy[Record]", grams: list[int], edge: tuple[int, int]
+    db: "PoolConnectionProxy[Record]", grams: list[int], edge: tuple[int, int], found: Sized
 ) -> "AsyncIterator[Sequence[Record]]":
-    """Yield all texts behind the edge that have the grams, newest first, in portions."""
-    looked_at = matched = 0
-    while matched >= FREQUENT * looked_at:
+    """Yield all texts behind the edge that have the grams, newest first, in portions.
+
+    found  what the caller has found among those it was given; that decides how to go on
+    """
+    looked_at = 0
+    while len(found) >= FREQUENT * looked_at:
         end = await db.fetchrow(_QUERIES.end_of_window.sql, *edge, WINDOW)
-        yield (rows := await db.fetch(_QUERIES.newest_texts_with.sql, *edge, WINDOW, grams))
+        yield await db.fetch(_QUERIES.newest_texts_with.sql, *edge, WINDOW, grams)
         if end is None:
             return
-        edge, looked_at, matched = (end["order_id"], end["n"]), looked_at + WINDOW, matched + len(rows)
-    for portion in chain(_PORTIONS, repeat(_PORTIONS[-1])):
-        yield (rows := await db.fetch(_QUERIES.all_texts_with.sql, grams, *edge, portion))
-        if len(rows) < portion:
-            return
-        edge = rows[-1]["order_id"], rows[-1]["n"]
+        edge, looked_at = (end["order_id"], end["n"]), looked_at + WINDOW
+    places = [tuple(row) for row in await db.fetch(_QUERIES.all_with.sql, grams, *edge)]
+    for start in range(0, len(places), PORTION):
+        order_ids, ns = zip(*places[start : start + PORTION], strict=True)
+        yield await db.fetch(_QUERIES.texts_at.sql, order_ids, ns)

@@ -33,7 +33,7 @@ def texts(database: Database) -> dict[tuple[int, int], str]:
 def small_steps(monkeypatch):
     """Nine hundred texts then need as many decisions as a million with the real steps."""
     monkeypatch.setattr(searching, "WINDOW", 32)
-    monkeypatch.setattr(searching, "_PORTIONS", (4, 16))
+    monkeypatch.setattr(searching, "PORTION", 4)
 
 
 def expected(texts: dict[tuple[int, int], str], query: str, below: int | None = None) -> list[int]:
