@@ -13,7 +13,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
-from lianxin.orders.states import AT_UNIT, CLOSED_STATES, NEW, OPEN
+from lianxin.orders.states import AGENT, ANY, AT_UNIT, CLOSED_STATES, FOLLOWUP, NEW, OPEN, UNIT
 from lianxin.orders.step import Step, permit, separation
 from lianxin.orders.steps import (
     answer,
@@ -31,10 +31,6 @@ from lianxin.rules import Rules
 
 __all__ = ["ALL_STEPS", "STEPS", "Step", "decide", "separation"]
 
-UNIT: Final = ("unit_contact", "unit_leader", "county_office", "township")
-AGENT: Final = ("agent", "seat_enterprise", "seat_dialect", "expert", "system")
-ANY: Final = (*OPEN, *CLOSED_STATES)
-FOLLOWUP: Final = ("followup_due", "followup_failed")
 
 STEPS: Final[dict[type[c.Command], Step]] = {
     c.Submit: Step("提交", "submit", (NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求,已向来电人复述确认"),

@@ -32,6 +32,12 @@ OPEN: Final = (
 )
 CLOSED_STATES: Final = ("not_accepted", "merged", "withdrawn", "completed", INFORMED, "archived")
 AT_UNIT: Final = ("in_progress",)
+FOLLOWUP: Final = ("followup_due", "followup_failed")
+ANY: Final = (*OPEN, *CLOSED_STATES)
+
+UNIT: Final = ("unit_contact", "unit_leader", "county_office", "township")
+AGENT: Final = ("agent", "seat_enterprise", "seat_dialect", "expert", "system")
+"""Roles that act for a unit, and those that write for a citizen."""
 
 STATE_ZH: Final = {
     NEW: "未提交",

@@ -80,6 +80,8 @@ PART_WORDS: dict[str, str] = {
 
 ENTRY_WORDS: dict[str, str] = {
     "submitted": marked("Order opened, sent to review"),
+    "imported": marked("Taken over from the system before"),
+    "result_imported": marked("Result as the system before has it"),
     "sent_back": marked("Sent back to the agent"),
     "revised": marked("Corrected and handed in again"),
     "not_accepted_proposed": marked("Proposed not to accept"),
