@@ -123,6 +123,7 @@ PURE: frozenset[str] = frozenset(
         "rules.shelf",
         "twin.arrivals",
         "twin.dice",
+        "twin.on_time",
         "twin.phrases",
         "units.directory",
     }

@@ -39,6 +39,7 @@ from lianxin.twin.carrying import carry_out
 from lianxin.twin.demo import rules_of
 from lianxin.twin.message_files import MessagesError
 from lianxin.twin.messages import Message, demo_messages, read_messages
+from lianxin.twin.on_time import share_on_time
 from lianxin.twin.persons import records
 from lianxin.twin.play import LONGEST_MS, Play
 from lianxin.twin.world import World, make_world
@@ -200,8 +201,9 @@ async def _play(plan: Plan, ground: Ground, workers: int) -> dict[str, Any]:
         await seal_checkpoint(pool, ground.home, play.now)
         rates = await pool.fetchrow(_QUERIES.rates.sql)
         assert rates is not None
+        on_time = share_on_time((row[0] for row in await pool.fetch(_QUERIES.clock_entries.sql)), play.now)
         not_archived: int = await pool.fetchval(_QUERIES.not_archived.sql)
-        return {**rates, "operations": operations, "not_archived": not_archived}
+        return {**rates, "on_time": on_time, "operations": operations, "not_archived": not_archived}
     finally:
         await pool.close()
 
