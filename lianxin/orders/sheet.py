@@ -14,6 +14,7 @@ from lianxin.ground.clock import DAY_MS, Instant, local_date
 from lianxin.ground.ledger import GENESIS, link
 from lianxin.ground.web import Language
 from lianxin.orders.course import CourseStep, course_of
+from lianxin.orders.dates import explained
 from lianxin.orders.evolve import replay
 from lianxin.orders.order import Order, OrderEntry, Promise, UnitClock
 from lianxin.orders.strip import Day, strip_of
@@ -175,7 +176,7 @@ def _deadline(order: Order, rules: Rules, now: Instant, language: Language) -> D
     clock = order.clock
     if clock is None or order.closed_at is not None:
         return None
-    steps = rules.explain(clock.rule, clock.start, clock.pauses or None, clock.extended, language)
+    steps = explained(rules, clock, language)
     due = None if clock.due == UNRESOLVED else clock.due
     state = "paused" if clock.paused is not None else due_state(due, now, clock.yellow)
     return Deadline(due, state, _strip(clock, rules, now, language), tuple(steps))

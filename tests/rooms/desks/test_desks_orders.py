@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made.orders import SUPERVISOR, Case
 
 from lianxin.deadlines import official_calendar
 from lianxin.ground.clock import DAY_MS, HOUR_MS, at_iso
 from lianxin.ground.ledger import GENESIS, seal
+from lianxin.orders import commands as c
 from lianxin.orders import steps, words
 from lianxin.orders.course import course_of, handovers
 from lianxin.orders.evolve import replay
@@ -151,6 +153,21 @@ def test_a_changed_entry_breaks_the_chain_on_the_page(place):
     entries = (*found.entries[:place], changed, *found.entries[place + 1 :])
     sheet = sheet_of(msgspec.structs.replace(found, entries=entries), load_rules("sd-binzhou"), OPENED + DAY_MS, "zh")
     assert not sheet.chain.intact
+
+
+def test_an_order_paused_in_the_time_it_was_extended_by_explains_its_date():
+    case = Case("2026-09-30T09:30").to_unit(at="2026-09-30T10:00")
+    case.unit(
+        c.AskExtension, "2026-10-12T15:00", leader=True, amount=10, reason="补勘", interim="已勘", told="已电话告知"
+    )
+    case.act(c.DecideExtension, SUPERVISOR, "supervisor", granted=True, text="同意")
+    case.unit(c.AskSuspension, "2026-10-20T10:00", ground="court", resume_at=at_iso("2026-11-02T09:00:00+08:00"))
+    case.act(c.DecideSuspension, SUPERVISOR, "supervisor", granted=True, text="同意")
+    case.run_until("2026-11-02T09:00")
+    found = msgspec.structs.replace(_found(case.entries), order_id=case.order.id, number=case.number)
+    deadline = sheet_of(found, case.rules, case.now, "zh").deadline
+    assert deadline is not None and deadline.due == at_iso("2026-11-11T00:00:00+08:00")
+    assert [step.at for step in deadline.steps if step.kind == "due"] == [deadline.due]
 
 
 def test_a_missing_entry_breaks_the_chain_on_the_page():
