@@ -81,7 +81,7 @@ def decide(contact: Contact, command: ContactCommand, rules: Rules, now: Instant
     """Return what the command writes, and the contact after. Raises ContactRefused."""
     at = not_before(now, contact.last_at)
     if at is None:
-        raise ContactRefused("时钟早于上一笔记录,这一步没有保存。")
+        raise ContactRefused("时钟早于上一笔记录，这一步没有保存。")
     pen = _Pen(contact, command, at)
     _STEPS[type(command)](pen, command, rules)
     return pen.entries, pen.contact
@@ -134,7 +134,7 @@ def _arrive(pen: _Pen, cmd: Arrive, rules: Rules) -> None:
 
 def _take(pen: _Pen, cmd: Take, rules: Rules) -> None:
     if pen.contact.stage != "waiting":
-        raise ContactRefused("这通来电已有人接听,或已经结束。")
+        raise ContactRefused("这通来电已有人接听，或已经结束。")
     pen.write("taken", stage="talking", holder=cmd.by, agent=cmd.by, limit=pen.now + TALK_LIMIT_MS)
 
 
@@ -146,7 +146,7 @@ def _note(pen: _Pen, cmd: NoteMatter, rules: Rules) -> None:
 
 def _own(pen: _Pen, cmd: ContactCommand) -> None:
     if pen.contact.stage not in ("talking", "writing"):
-        raise ContactRefused("这通来电还没有接听,或已经结束。")
+        raise ContactRefused("这通来电还没有接听，或已经结束。")
     if pen.contact.agent != cmd.by:
         raise ContactRefused("这通来电由另一位话务员办理。")
 
@@ -160,7 +160,7 @@ def _check(pen: _Pen, cmd: ContactCommand, matter: Matter) -> None:
     if matter.outcome == "answered" and not matter.item:
         raise ContactRefused("直接答复要注明所用的知识条目或专家。")
     if matter.outcome == "answered" and not matter.agreed:
-        raise ContactRefused("来电人不认可这个答复,请为他建单。")
+        raise ContactRefused("来电人不认可这个答复，请为他建单。")
     if matter.outcome in ("referred", "emergency") and not matter.to:
         raise ContactRefused("请写明转给了谁。")
     if matter.outcome == "not_accepted" and not matter.ground:
@@ -173,13 +173,13 @@ def _end(pen: _Pen, cmd: End, rules: Rules) -> None:
         _check(pen, cmd, cmd.matter)
     matters = pen.contact.matters if cmd.matter is None else (*pen.contact.matters, cmd.matter)
     if not matters:
-        raise ContactRefused("还没有记下来电人的诉求,不能结束。")
+        raise ContactRefused("还没有记下来电人的诉求，不能结束。")
     pen.write("ended", stage="ended", matter=cmd.matter, disposition=disposition_of(matters))
 
 
 def _leave(pen: _Pen, cmd: Leave, rules: Rules) -> None:
     if pen.contact.stage != "waiting":
-        raise ContactRefused("这通来电已有人接听,或已经结束。")
+        raise ContactRefused("这通来电已有人接听，或已经结束。")
     pen.ring_back("left", rules, stage="ended", disposition="ring_back")
 
 

@@ -13,12 +13,12 @@ Lang = Literal["zh", "en"]
 
 SENTENCES: Final[dict[Lang, dict[str, str]]] = {
     "zh": {
-        "clock": "时限 {key}:{amount}{pack}",
+        "clock": "时限 {key}：{amount}{pack}",
         "start_day": "自 {at} 起算，当日不计，从次日数起",
         "start_now": "自 {at} 起立即计时",
         "counted": "{days}计第 {numbers} 个工作日{made_up}",
         "counted_days": "{days}计第 {numbers} 日",
-        "made_up": "({days}为调休上班日)",
+        "made_up": "（{days}为调休上班日）",
         "rest": "{days}为休息日，不计",
         "festival": "{days}{name}放假，不计",
         "office": "{at} 至 {until} 为办公时间，计 {span}",
@@ -32,10 +32,10 @@ SENTENCES: Final[dict[Lang, dict[str, str]]] = {
         "due": "{at} 到期",
         "yellow": "黄牌：{at}，最后一个工作日开始",
         "red": "红牌：{at}，到期后第一个工作日开始",
-        "unresolved": "所需的工作日历({after}之后)尚未录入，日期待定",
+        "unresolved": "所需的工作日历（{after}之后）尚未录入，日期待定",
         "unresolved_red": "红牌时间待定：{after}之后的工作日历尚未录入",
         "rest_day": "为休息日",
-        "pack": "(规则包 {pack})",
+        "pack": "（规则包 {pack}）",
     },
     "en": {
         "clock": "clock {key}: {amount}{pack}",

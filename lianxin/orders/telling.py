@@ -173,7 +173,7 @@ def _name(key: str, lang: Language) -> str:
 
 def _when(at: Instant | None, lang: Language) -> str:
     if at is None or at == UNRESOLVED:
-        return _word(lang, "日期待定(等该年工作日历公布)", "date follows (that year's calendar is not published)")
+        return _word(lang, "日期待定（等该年工作日历公布）", "date follows (that year's calendar is not published)")
     return f"{to_datetime(at):%Y-%m-%d %H:%M}"
 
 
@@ -185,13 +185,13 @@ def _head(sheet: Sheet, lang: Language) -> list[str]:
     )
     lines = [f"{order.number}  {state}  {_said(lang, KIND_WORDS, order.kind)} {order.category} {order.region}"]
     if order.flags:
-        lines.append("  " + ", ".join(_said(lang, FLAG_WORDS, flag) for flag in sorted(order.flags)))
+        lines.append("  " + _word(lang, "、", ", ").join(_said(lang, FLAG_WORDS, flag) for flag in sorted(order.flags)))
     if order.holder is not None:
         since = _when(order.held_since, lang)
         lines.append(
             _word(
                 lang,
-                f"责任人 {_name(order.holder, lang)},自 {since}",
+                f"责任人 {_name(order.holder, lang)}，自 {since}",
                 f"held by {_name(order.holder, lang)} since {since}",
             )
         )
@@ -202,7 +202,7 @@ def _head(sheet: Sheet, lang: Language) -> list[str]:
         lines.append(_word(lang, f"跟踪人 {_name(order.tracker, lang)}", f"followed by {_name(order.tracker, lang)}"))
     since = _when(order.citizen_since, lang)
     day = sheet.waited_days
-    lines.append(_word(lang, f"群众时钟 自 {since},第 {day} 天", f"citizen's clock since {since}, day {day}"))
+    lines.append(_word(lang, f"群众时钟自 {since} 起，第 {day} 天", f"citizen's clock since {since}, day {day}"))
     return lines
 
 
@@ -238,17 +238,18 @@ def _step_line(step: CourseStep, lang: Language) -> str:
         line += f"  {_name(step.giver, lang)} → {_name(step.taker, lang)}"
     if step.offered is not None:
         line += f"  ⇢ {_name(step.offered, lang)}"
-    shown = [f"{_said(lang, SAY_WORDS, name)}: {value}" for name, value in step.say.items() if name in SAY_WORDS]
-    return f"{line}  ({'; '.join(shown)})" if shown else line
+    colon, comma = _word(lang, "：", ": "), _word(lang, "；", "; ")
+    shown = [f"{_said(lang, SAY_WORDS, name)}{colon}{value}" for name, value in step.say.items() if name in SAY_WORDS]
+    return line + _word(lang, f"（{comma.join(shown)}）", f"  ({comma.join(shown)})") if shown else line
 
 
 def _chain(sheet: Sheet, lang: Language) -> str:
     chain = sheet.chain
     if not chain.intact:
-        return _word(lang, "链条不完整:记录被改动过", "The chain is broken: the record was changed.")
+        return _word(lang, "链条不完整：记录被改动过", "The chain is broken: the record was changed.")
     head = chain.head[:16]
     return _word(
         lang,
-        f"链条完整,{chain.entries} 笔,最后一笔 {head}",
+        f"链条完整，{chain.entries} 笔，最后一笔 {head}",
         f"The chain is intact: {chain.entries} entries, the last one {head}",
     )

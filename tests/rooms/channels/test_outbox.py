@@ -268,7 +268,7 @@ async def test_mail_goes_to_the_persons_address_and_a_webhook_to_the_citys(
     await pool.execute("UPDATE outbox SET channel = 'webhook' WHERE channel = 'sms'")
     assert await outbox(pool, office, mail=mail, webhook=hook).deliver(office.later()) == Delivered(sent=2)
     assert [(one.to, one.subject) for one in mail.delivered.values()] == [
-        ("wang@example.org", "您反映的事项已经受理(20260309-000018)")
+        ("wang@example.org", "您反映的事项已经受理（20260309-000018）")
     ]
     assert [one.to for one in hook.delivered.values()] == [""]
 

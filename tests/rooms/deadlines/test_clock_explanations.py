@@ -25,10 +25,10 @@ def told(clock: Clock, start: str, **course) -> list[tuple[str, str]]:
 
 def test_national_day_explains_itself_in_chinese():
     assert told(working_days(5), "2026-09-30T10:00", pack="sd-binzhou@2026.1") == [
-        ("clock", "时限 order.handle.default:5 个工作日(规则包 sd-binzhou@2026.1)"),
+        ("clock", "时限 order.handle.default：5 个工作日（规则包 sd-binzhou@2026.1）"),
         ("start", "自 9月30日 10:00 起算，当日不计，从次日数起"),
         ("skipped", "10月1日至10月7日国庆节放假，不计"),
-        ("counted", "10月8日至10月10日计第 1–3 个工作日(10月10日周六为调休上班日)"),
+        ("counted", "10月8日至10月10日计第 1–3 个工作日（10月10日周六为调休上班日）"),
         ("skipped", "10月11日为休息日，不计"),
         ("counted", "10月12日至10月13日计第 4–5 个工作日"),
         ("due", "10月13日 24:00 到期"),
