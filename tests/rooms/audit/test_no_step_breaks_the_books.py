@@ -31,7 +31,7 @@ async def test_a_transferred_order_with_an_open_part_is_not_closed(world: World,
 async def test_a_lawful_refusal_is_not_closed_without_its_explanation(world: World, ledger: MemoryLedger) -> None:
     order = await world.answered()
     await world.follow_up(order, CALLER, "not_solved")
-    with pytest.raises(Refused, match="说明"):
+    with pytest.raises(Refused, match="不必重办"):
         await world.act(order, c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="")
     await world.act(order, c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="依据条例第十条,已向来电人解释")
     assert (await world.order(order)).state == "completed"
