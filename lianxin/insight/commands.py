@@ -91,6 +91,9 @@ def _could_not_run() -> "Iterator[None]":
         _stop(f"This is no database of the house, or it is not migrated: {lacking}.")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as trouble:
         _stop(f"The database or the file of checkpoints cannot be read: {trouble}.")
+    except Exception as fault:
+        # Exit 1 means violations; whatever else goes wrong must never look like them.
+        _stop(f"The audit broke off: {type(fault).__name__}: {fault}.")
 
 
 def _stop(sentence: str) -> NoReturn:

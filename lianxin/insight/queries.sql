@@ -2,8 +2,8 @@
 -- read what the tables hold about the chains in [low, high), in ascending order.
 
 -- name: latest_entry()$
--- The time of the latest entry; null: there is none. Reads all of `entries`.
-SELECT max(at) FROM entries;
+-- The time of the latest entry; null: there is none. `infinity` was put there by hand. Reads all of `entries`.
+SELECT max(at) FROM entries WHERE isfinite(at);
 
 -- name: entry_estimate()$
 -- About how many entries there are; -1: never analysed.
@@ -118,6 +118,12 @@ SELECT checkpoint_id, int8send(chain_id) || int4send(seq) || head
  WHERE checkpoint_id BETWEEN :first_id AND :last_id
  ORDER BY checkpoint_id, chain_id;
 
+-- name: leaf_of_nothing()$
+-- A checkpoint beyond the last that leaves claim to belong to; no row: there is none. Index: checkpoint_leaves_pkey.
+SELECT checkpoint_id FROM checkpoint_leaves
+ WHERE checkpoint_id > (SELECT coalesce(max(checkpoint_id), 0) FROM checkpoints) OR checkpoint_id < 1
+ LIMIT 1;
+
 -- name: held_books()
 -- Open intervals by holder: what the lists say who holds. Index: custody_holder_idx.
 SELECT holder, count(*) FILTER (WHERE part = 0), count(*) FILTER (WHERE part > 0)
@@ -127,7 +133,7 @@ SELECT holder, count(*) FILTER (WHERE part = 0), count(*) FILTER (WHERE part > 0
 -- Openings and closings by local day, counted from 1970-01-01: the books of the days. Index: order_events_at_idx.
 SELECT (floor(extract(epoch FROM at))::bigint + 28800) / 86400,
        count(*) FILTER (WHERE what = 'opened'), count(*) FILTER (WHERE what = 'closed')
-  FROM order_events GROUP BY 1 ORDER BY 1;
+  FROM order_events WHERE isfinite(at) GROUP BY 1 ORDER BY 1;
 
 -- name: listed_open()$
 -- Orders that the lists call open. Index: orders_open_due_idx.

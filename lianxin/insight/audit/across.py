@@ -1,12 +1,16 @@
 """Does what one chain says of another hold: contacts, orders, and the answers that joining moved? Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from lianxin.insight.audit.evidence import Asks
 from lianxin.insight.audit.tally import Tally
 from lianxin.insight.audit.violation import number_of
 from lianxin.orders.order import Order
+
+Claim = TypeVar("Claim", bound=tuple[int, ...])
+_CHAINS: Final = 2**63
+"""Ids of chains are below: PostgreSQL's bigint."""
 
 
 class Root(NamedTuple):
@@ -14,6 +18,26 @@ class Root(NamedTuple):
 
     order: Order
     owed: frozenset[tuple[int, str]]
+
+
+def is_chain(claimed: object) -> bool:
+    """Return whether this can be the id of a chain at all; an entry written by hand may hold anything."""
+    return isinstance(claimed, int) and 0 < claimed < _CHAINS
+
+
+def drop_senseless(asks: Asks, tally: Tally) -> None:
+    """Take out the claims that name what cannot be a chain, and note them."""
+    asks.orders = _sensible(asks.orders, tally)
+    asks.contacts = _sensible(asks.contacts, tally)
+    asks.answers = _sensible(asks.answers, tally)
+
+
+def _sensible(claims: list[Claim], tally: Tally) -> list[Claim]:
+    kept = [claim for claim in claims if all(map(is_chain, claim[1:]))]
+    for claim in claims if len(kept) < len(claims) else ():
+        if not all(map(is_chain, claim[1:])):
+            tally.found("chain_broken", claim[0], f"it names {claim[-1]!r}, which is no order and no contact")
+    return kept
 
 
 def answer_asks(asks: Asks, exists: frozenset[int], roots: Mapping[int, Root], tally: Tally) -> None:

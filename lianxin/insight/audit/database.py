@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lianxin.ground.ledger import checkpoint_file
 from lianxin.ground.ledger.checkpoint import Checkpoint
-from lianxin.insight.audit.across import answer_asks, parents_of
+from lianxin.insight.audit.across import answer_asks, drop_senseless, parents_of
 from lianxin.insight.audit.chain import check_chain
 from lianxin.insight.audit.evidence import Asks, House, Row
 from lianxin.insight.audit.holding import calendar_end
@@ -74,6 +74,10 @@ def audit_database(
         else:
             _shared(url, reader.export(), house, tasks, many, tally)
         check_totals(seen.last, tally)
+        stray = reader.value("leaf_of_nothing")
+        if stray is not None:
+            detail = f"leaves say that they belong to checkpoint {stray}, which is not there"
+            tally.violations.append(Violation("checkpoint_broken", None, detail))
         _balance(reader, tally)
     return report_of(tally, seen.count, anchored=checkpoints is not None)
 
@@ -146,6 +150,7 @@ def _check_range(low: int, high: int, since: int | None, at: At | None = None) -
     tally, asks = Tally(), Asks()
     for evidence in reader.evidence(low, high, since):
         check_chain(evidence, house, tally, asks)
+    drop_senseless(asks, tally)
     asked = {order_id for _, order_id in asks.orders} | {contact_id for _, contact_id in asks.contacts}
     exists = frozenset(row[0] for row in reader.rows("known_chains", list(asked)))
     answer_asks(asks, exists, parents_of(asks, reader.roots), tally)

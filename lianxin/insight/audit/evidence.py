@@ -5,7 +5,9 @@ and a stored time that has a fraction of one is a float, so it equals nothing.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from lianxin.ground.clock import MINUTE_MS, Instant
 
@@ -13,6 +15,8 @@ GRACE_MS = 10 * MINUTE_MS
 """How long after a date the worker may still be on its way to it."""
 RETRY_MS = 24 * 60 * MINUTE_MS
 """How far a timer whose command failed may be put off."""
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
+"""What is raised by bytes that this house did not write."""
 
 Row = Any
 """A tuple, or a record that compares like one."""

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TypeVar
 
-import msgspec
-
 from lianxin.ground.ledger import GENESIS, Envelope
-from lianxin.insight.audit.evidence import Evidence, Row
+from lianxin.insight.audit.evidence import UNREADABLE, Evidence, Row
 from lianxin.insight.audit.tally import Tally
 from lianxin.insight.audit.violation import when
 
@@ -34,7 +32,7 @@ def read_entries(evidence: Evidence, decode: Callable[[bytes], Entry], tally: Ta
         head, before = digest, seq
         try:
             entry = decode(body)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             tally.found("chain_broken", evidence.chain, f"entry {seq} cannot be read")
             read.whole = False
             continue
@@ -56,12 +54,6 @@ def read_entries(evidence: Evidence, decode: Callable[[bytes], Entry], tally: Ta
 
 def _missing(first: int, last: int) -> str:
     return f"entry {first} is missing" if first == last else f"entries {first} to {last} are missing"
-
-
-def _times(seq: int, hashed: int, stored: int, before: int) -> str:
-    if hashed != stored:
-        return f"entry {seq}: {when(hashed)} was hashed, {when(stored)} is stored"
-    return f"entry {seq} of {when(hashed)} follows one of {when(before)}"
 
 
 def _columns(entry: Envelope, row: Row) -> str:

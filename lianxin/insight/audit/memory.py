@@ -8,7 +8,7 @@ import msgspec
 
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.memory import MemoryLedger
-from lianxin.insight.audit.across import Root, answer_asks, parents_of
+from lianxin.insight.audit.across import Root, answer_asks, drop_senseless, parents_of
 from lianxin.insight.audit.chain import check_chain
 from lianxin.insight.audit.evidence import Asks, Evidence, House, Stands
 from lianxin.insight.audit.holding import calendar_end
@@ -32,6 +32,7 @@ def audit_memory(ledger: MemoryLedger, now: Instant | None = None, units: frozen
     tally, asks, beside = Tally(), Asks(), _Beside(ledger)
     for chain in sorted(set(ledger.chains) | beside.subjects()):
         check_chain(beside.evidence(chain), house, tally, asks)
+    drop_senseless(asks, tally)
     asked = {order_id for _, order_id in asks.orders} | {contact_id for _, contact_id in asks.contacts}
     answer_asks(asks, frozenset(asked & set(ledger.chains)), parents_of(asks, beside.roots), tally)
     return report_of(tally, 0, anchored=False)

@@ -13,7 +13,7 @@ from lianxin.contacts.contact import (
     next_date,
 )
 from lianxin.contacts.project import ContactRow, promise_rows, row_of
-from lianxin.insight.audit.evidence import GRACE_MS, Asks, Evidence, House
+from lianxin.insight.audit.evidence import GRACE_MS, UNREADABLE, Asks, Evidence, House
 from lianxin.insight.audit.holding import unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
 from lianxin.insight.audit.rows import check_promises, check_timer, differing, last_words
@@ -68,7 +68,7 @@ def count(contact: Contact, tally: Tally) -> None:
 def _check_snapshot(evidence: Evidence, contact: Contact, tally: Tally) -> None:
     try:
         same = evidence.stands is None or _decode_contact(evidence.stands.snapshot) == contact
-    except msgspec.DecodeError:
+    except UNREADABLE:
         same = False
     if not same:
         tally.found("projection_differs", contact.id, "as it is kept for commands it is not what its entries make")
@@ -128,7 +128,7 @@ def _check_unread(evidence: Evidence, house: House, tally: Tally, asks: Asks) ->
     check_leaves(evidence, tally)
     try:
         contact = _decode_contact(stands.snapshot)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         tally.found("projection_differs", evidence.chain, "as it is kept for commands it cannot be read")
         return
     tally.kept += sum(row[7] == "kept" for row in evidence.promises)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lianxin.insight.audit.evidence import Asks, Evidence, House, Row
+from lianxin.insight.audit.evidence import UNREADABLE, Asks, Evidence, House, Row
 from lianxin.insight.audit.holding import holder_wrong, overdue, tracker_wrong, undated, unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
 from lianxin.insight.audit.rows import check_custody, check_promises, check_timer, differing, intervals, last_words
@@ -114,7 +114,7 @@ def _check_rows(evidence: Evidence, order: Order, rows: Rows, tally: Tally) -> N
 def _same(snapshot: bytes, order: Order) -> bool:
     try:
         return _decode_order(snapshot) == order
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return False
 
 
@@ -193,7 +193,7 @@ def _check_unread(evidence: Evidence, house: House, tally: Tally, asks: Asks) ->
     check_leaves(evidence, tally)
     try:
         order = _decode_order(stands.snapshot)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         tally.found("projection_differs", evidence.chain, "the order as it is kept for commands cannot be read")
         return
     for _, _, at, what in evidence.events:

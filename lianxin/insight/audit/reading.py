@@ -14,8 +14,8 @@ import msgspec
 
 from lianxin.ground.clock import Instant
 from lianxin.ground.store import load_queries
-from lianxin.insight.audit.across import Root
-from lianxin.insight.audit.evidence import Evidence, Leaves, Row, Stands
+from lianxin.insight.audit.across import Root, is_chain
+from lianxin.insight.audit.evidence import UNREADABLE, Evidence, Leaves, Row, Stands
 from lianxin.orders.order import Order
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Reader:
 
     def roots(self, order_ids: Iterable[int]) -> Mapping[int, Root]:
         """Return the orders asked for that exist, with what each owes or has kept."""
-        wanted = list(order_ids)
+        wanted = [one for one in order_ids if is_chain(one)]
         owed: defaultdict[int, set[tuple[int, str]]] = defaultdict(set)
         for subject, to, state in self.rows("owed_by", wanted):
             owed[subject].add((to, state))
@@ -105,7 +105,7 @@ class Reader:
         for chain, snapshot in self.rows("merged_into", wanted):
             try:
                 found[chain] = Root(_decode_order(snapshot), frozenset(owed[chain]))
-            except msgspec.DecodeError:
+            except UNREADABLE:
                 continue  # the audit of that order's own chain names it
         return found
 

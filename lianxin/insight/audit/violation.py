@@ -64,5 +64,10 @@ def thing_of(chain: int) -> str:
 
 
 def when(instant: Instant | float | None) -> str:
-    """Return an instant for a detail."""
-    return "no time" if instant is None else iso(int(instant))
+    """Return an instant for a detail, also one that lies in no year (`infinity` in the database)."""
+    if instant is None:
+        return "no time"
+    try:
+        return iso(int(instant))
+    except OverflowError:
+        return "a time in no year"

@@ -78,3 +78,13 @@ def test_an_audit_that_cannot_run_proves_nothing_and_says_so(site: Sealed, argum
     assert result.exit_code == 2
     assert result.stdout == ""
     assert sentence in result.stderr
+
+
+def test_a_fault_is_never_taken_for_a_violation(site: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the machine has no processes left")
+
+    monkeypatch.setattr("lianxin.insight.audit.database.audit_database", broken)
+    result = RUNNER.invoke(app, ["--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "broke off: RuntimeError" in result.stderr and "nothing was proven" in result.stderr
