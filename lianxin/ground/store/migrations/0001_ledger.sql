@@ -107,5 +107,6 @@ BEGIN
        SET seq = excluded.seq, head = excluded.head, snapshot = excluded.snapshot;
 END $$;
 
-GRANT SELECT, INSERT ON entries, commands, checkpoints, checkpoint_leaves TO lianxin_app;
-GRANT SELECT, INSERT, UPDATE ON chains TO lianxin_app;
+GRANT SELECT, INSERT ON entries, commands, checkpoints, checkpoint_leaves, chains TO lianxin_app;
+-- Where a chain stands moves on with every command; whose it is never changes.
+GRANT UPDATE (seq, head, sealed_seq, snapshot) ON chains TO lianxin_app;

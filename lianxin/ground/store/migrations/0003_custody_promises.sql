@@ -79,4 +79,7 @@ BEGIN
            settled_at = excluded.settled_at;
 END $$;
 
-GRANT SELECT, INSERT, UPDATE ON custody, promises TO lianxin_app;
+GRANT SELECT, INSERT ON custody, promises TO lianxin_app;
+-- An interval ends, and a promise is settled; who held since when, and what was promised to whom, stays.
+GRANT UPDATE (until) ON custody TO lianxin_app;
+GRANT UPDATE (due_at, next_at, state, settled_at) ON promises TO lianxin_app;
