@@ -58,7 +58,7 @@ async def _count(services: Services, orders: list[int], year: str, now: Instant)
         try:
             await services.act(order_id, command, now)
         except Refused as refused:
-            log.warning("not counted anew", order=order_id, reason=refused.code)
+            log.warning("not counted anew", command_id=str(command.id), order=order_id, reason=refused.code)
         else:
             counted += 1
     return counted

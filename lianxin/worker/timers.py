@@ -98,5 +98,6 @@ class Timers:
         attempts = timer.attempts + 1
         until = now + pause_ms(attempts)
         reason = f"{type(failure).__name__}: {failure}".splitlines()[0][:_REASON_MAX]
-        log.error("timer failed", subject=timer.subject, attempts=attempts, again_at=iso(until), reason=reason)
+        about = {"command_id": str(command_of(timer)), "subject": timer.subject, "attempts": attempts}
+        log.error("timer failed", **about, again_at=iso(until), reason=reason)
         await self._store.postpone_timer(timer, until, reason)

@@ -10,12 +10,14 @@ SELECT NULL, NULL, NULL, NULL, d.result::text
   FROM commands d WHERE d.command_id = :command_id;
 
 -- name: due_timers(now, limit_count)
--- Subjects whose next date has come, earliest first. Index: timers_due_idx.
+-- Subjects whose next date has come, earliest first. What another worker is given, or a command writes, at this very
+-- moment is passed over: it is in good hands. Index: timers_due_idx.
 SELECT subject_id, due_at, attempts
   FROM timers
  WHERE due_at <= :now
  ORDER BY due_at, subject_id
- LIMIT :limit_count;
+ LIMIT :limit_count
+   FOR UPDATE SKIP LOCKED;
 
 -- name: next_timer()^
 -- When the earliest timer is due; no row: there is none. Index: timers_due_idx.

@@ -65,13 +65,14 @@ async def test_two_workers_at_once_act_once(pool: "asyncpg.Pool[asyncpg.Record]"
     office = Office(ledger)
     orders = [await office.submit(number, None) for number in NUMBERS]
     now = office.now + DAY_MS
-    seen = asyncio.Barrier(2)
+    seen, reading = asyncio.Barrier(2), asyncio.Lock()
 
     class Meeting(PostgresLedger):
         """Both workers have been given the same timers before either acts."""
 
         async def due_timers(self, now: Instant, limit: int) -> list[Due]:
-            due = await super().due_timers(now, limit)
+            async with reading:  # at the same instant the second would be given nothing
+                due = await super().due_timers(now, limit)
             await seen.wait()
             return due
 
@@ -82,6 +83,17 @@ async def test_two_workers_at_once_act_once(pool: "asyncpg.Pool[asyncpg.Record]"
         assert await kinds(office, order) == ("desk_overdue", 2)
     commands = await pool.fetchval("SELECT count(DISTINCT command_id) FROM entries WHERE kind = 'desk_overdue'")
     assert (commands, await pool.fetchval("SELECT count(*) FROM timers WHERE last_error IS NOT NULL")) == (3, 0)
+
+
+async def test_what_somebody_else_has_in_hand_is_passed_over(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    ledger = PostgresLedger(pool)
+    office = Office(ledger)
+    first, second, third = [await office.submit(number, None) for number in NUMBERS]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT FROM timers WHERE subject_id = $1 FOR UPDATE", second)
+        due = await ledger.due_timers(office.now + DAY_MS, BATCH)
+        assert {timer.subject for timer in due} == {first, third}
+    assert len(await ledger.due_timers(office.now + DAY_MS, BATCH)) == 3
 
 
 class Poisoned(Services):
@@ -108,7 +120,7 @@ async def test_a_timer_that_fails_is_postponed_with_its_reason_and_the_others_go
 
     with capture_logs() as logs:
         assert await clock.ring(now) == Fired(done=2, failed=1)
-    assert [log["subject"] for log in logs] == [orders[0]]
+    assert [(log["subject"], UUID(log["command_id"]).version) for log in logs] == [(orders[0], 5)]
     assert "somebody" not in str(logs)
     look = await outlook(pool, now)
     assert (look.timers, look.late, len(look.failing)) == (3, 0, 1)
