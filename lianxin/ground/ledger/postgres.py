@@ -5,6 +5,7 @@ so it is a transaction of its own: no BEGIN, no COMMIT, no second round trip, no
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import structlog
 
 from lianxin.ground.clock import Instant, from_datetime, to_datetime
 from lianxin.ground.ledger.batch import Batch, ChainMoved, DoneBefore
@@ -34,6 +36,7 @@ TELL_AFTER_S: Final = 0.05
 _MOVED: Final = frozenset({"LX001", "23505"})
 """Somebody was faster: a guard did not hold, or two began the same chain or interval at once."""
 _encode = msgspec.json.Encoder().encode
+log = structlog.get_logger(__name__)
 
 
 class PostgresLedger:
@@ -69,6 +72,7 @@ class PostgresLedger:
             if error.sqlstate in _MOVED:
                 raise ChainMoved(str(error)) from error
             raise
+        _note(batch)
         self._tell()
 
     def _tell(self) -> None:
@@ -106,6 +110,13 @@ class PostgresLedger:
         subject, due = timer.subject, to_datetime(timer.due)
         with reaching():
             await self.pool.execute("SELECT timers_postpone($1, $2, $3, $4)", subject, due, to_datetime(until), error)
+
+
+def _note(batch: Batch) -> None:
+    """Write a line with the command's id where somebody wants to see every command; else it must cost nothing."""
+    if logging.getLogger(__name__).isEnabledFor(logging.DEBUG):
+        entries = [f"{entry.chain}.{entry.seq} {entry.kind}" for entry in batch.entries]
+        log.debug("command carried out", command_id=str(batch.command), entries=entries)
 
 
 def statement(writers: tuple[str, ...]) -> str:

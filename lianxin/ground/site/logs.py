@@ -19,7 +19,8 @@ Event = MutableMapping[str, Any]
 
 _CLOCK = RealClock()
 _PERSONAL = re.compile(
-    r"(?<!\d)(?:1[3-9]\d{9}"  # a mobile number
+    r"(?P<id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"  # an id is kept, whatever its digits look like
+    r"|(?<!\d)(?:1[3-9]\d{9}"  # a mobile number
     r"|\d{17}[\dXx]"  # an identity number
     r"|0\d{2,3}-?\d{7,8})(?!\d)"  # a landline with its area code
 )
@@ -67,7 +68,7 @@ def _clean(value: object) -> object:
     if isinstance(value, BaseException):
         value = str(value)
     if isinstance(value, str):
-        return _PERSONAL.sub(WITHHELD, _VALUES.sub(WITHHELD, value))
+        return _PERSONAL.sub(lambda found: found["id"] or WITHHELD, _VALUES.sub(WITHHELD, value))
     if isinstance(value, dict):
         return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -4,9 +4,12 @@ import json
 import logging
 import sys
 
+import asyncpg
 import pytest
 import structlog
+from one_order import Office
 
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.logs import WITHHELD, configure_logs
 from lianxin.ground.site.settings import LogSettings
 
@@ -27,6 +30,21 @@ def test_an_event_carries_process_time_and_command_id(capsys: pytest.CaptureFixt
     assert str(line["at"]).endswith("+08:00")
 
 
+async def test_who_wants_to_sees_every_command_by_its_id(
+    pool: "asyncpg.Pool[asyncpg.Record]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(LogSettings(), "worker")
+    office = Office(PostgresLedger(pool))
+    await office.submit("20260309-000018", None)
+    assert lines(capsys) == [], "else nothing is written, and nothing is paid for it"
+    configure_logs(LogSettings(level="debug"), "worker")
+    order = await office.submit("20260309-000026", None)
+    told = [line for line in lines(capsys) if line["event"] == "command carried out"]
+    known = {str(row[0]) for row in await pool.fetch("SELECT command_id FROM entries WHERE chain_id = $1", order)}
+    assert known <= {line["command_id"] for line in told}
+    assert f"{order}.1 submitted" in str(told)
+
+
 @pytest.mark.parametrize("number", ["13812345678", "37230119800101123X", "0543-3161234", "05433161234"])
 def test_a_citizens_number_is_withheld_wherever_it_slips_in(capsys: pytest.CaptureFixture[str], number: str) -> None:
     configure_logs(LogSettings(), "web")
@@ -36,6 +54,14 @@ def test_a_citizens_number_is_withheld_wherever_it_slips_in(capsys: pytest.Captu
     written = capsys.readouterr().err
     assert number not in written
     assert written.count(WITHHELD) == 3
+
+
+def test_an_id_is_whole_though_it_looks_like_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogSettings(), "web")
+    looks = "0198b2c3-7d4e-7a11-a012-1234567f1380"
+    structlog.get_logger("i").info(f"{looks} for 0543-3161234", command_id=looks)
+    (line,) = lines(capsys)
+    assert (line["command_id"], line["event"]) == (looks, f"{looks} for {WITHHELD}")
 
 
 def test_values_that_postgresql_quotes_are_withheld(capsys: pytest.CaptureFixture[str]) -> None:
