@@ -47,8 +47,9 @@ def _write(
 
 
 async def _written(number: str, *, new_code: bool) -> "Receipt":
-    from uuid import uuid4
+    import secrets
 
+    from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
     from lianxin.ground.ledger.postgres import PostgresLedger
     from lianxin.ground.site import load_site
     from lianxin.ground.site.time_here import read_site_clock
@@ -66,7 +67,9 @@ async def _written(number: str, *, new_code: bool) -> "Receipt":
             rules = await AdoptedRules.load(pool, site.settings.rules.pack, clock.now)
             receipts = Receipts(pool, Services(PostgresLedger(pool), rules, await Rights.load(pool)))
             if new_code:
-                return await receipts.renew(number, uuid4(), "system", "system", clock.now())
+                now = clock.now()
+                command = command_id(now, secrets.token_bytes(CHANCE_BYTES))
+                return await receipts.renew(number, command, "system", "system", now)
             return await receipts.write(number)
         finally:
             await pool.close()
