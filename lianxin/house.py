@@ -87,6 +87,7 @@ PURE: frozenset[str] = frozenset(
         "orders.commands",
         "orders.course",
         "orders.dates",
+        "orders.discreet",
         "orders.evolve",
         "orders.lifecycle",
         "orders.listing",

@@ -27,6 +27,7 @@ from lianxin.ground.ledger import (
 from lianxin.ground.text import digits
 from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
+from lianxin.orders.discreet import INSTEAD, SENTENCE, tells_a_number
 from lianxin.orders.lifecycle import ALL_STEPS, decide
 from lianxin.orders.order import Order
 from lianxin.orders.overtaken import Overtaken as Overtaken
@@ -283,6 +284,12 @@ class Services:
         seen: int | None = None,
     ) -> Result:
         """Carry out what `attempt` decides; decide anew where others were faster, and say who they were."""
+        if tells_a_number(command):
+            raise (
+                Refused("personal_number", SENTENCE, INSTEAD)
+                if isinstance(command, c.Command)
+                else course.ContactRefused(SENTENCE + INSTEAD)
+            )
         moved = False
         for _ in range(_TRIES):
             try:

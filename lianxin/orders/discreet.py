@@ -1,0 +1,44 @@
+"""Does a command carry a citizen's number into the ledger, where nobody could ever erase it again?
+
+What staff write into reasons, remarks and explanations stands in entries for ever. Names
+only people can keep out of it; mobile numbers and identity numbers are seen here. Pure.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+SENTENCE: Final = "办理记录里不能写手机号码或身份证号：记录一经写入，任何人都删不掉。"
+INSTEAD: Final = "请删去号码再提交；来电人的联系方式在其个人资料里。"
+NOT_WORDS: Final = frozenset(
+    {"id", "by", "role", "number", "person", "who", "text_hash", "answer_hash", "foreign_id", "receipt", "letter"}
+    | {"link", "directory"}
+)
+"""Fields that nobody types as words: ids, hashes, and the numbers of papers."""
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"  # a mobile number
+    r"|\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"  # an identity number
+)
+
+
+def tells_a_number(command: msgspec.Struct) -> bool:
+    """Return whether the words of a command hold a mobile number or an identity number."""
+    return any(_NUMBER.search(words) for words in _words(command))
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) >= 11:
+            yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            if name not in NOT_WORDS:
+                yield from _words(getattr(value, name))
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _words(one)
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _words(one)
