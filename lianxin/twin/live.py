@@ -25,7 +25,7 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.service import NoSuchOrder, Overtaken, Services
 from lianxin.twin.arrivals import arrivals
 from lianxin.twin.carrying import ask
-from lianxin.twin.play import Op, Play, Records
+from lianxin.twin.play import PUT_OFF_MS, Op, Play, Records
 from lianxin.twin.world import World
 
 if TYPE_CHECKING:
@@ -127,18 +127,27 @@ class LiveCity:
             self._called_until = begin + DAY_MS
 
     async def _do(self, op: Op, clock: SiteClock) -> None:
+        again: Instant | None = None
         try:
             await ask(op._replace(at=max(op.at, min(clock.now(), op.at + DAY_MS))), self._services)
         except (Refused, Overtaken, ContactRefused, ChainMoved, NoSuchOrder) as refused:
             log.info("planned anew", what=op.what, subject=digits_of(op.subject), reason=type(refused).__name__)
+            again = max(op.at, clock.now()) + PUT_OFF_MS
         for chain in op.chains:
             if kind_of_chain(chain) == ORDER:
                 with suppress(NoSuchOrder):
-                    self._take(await self._services.order(chain))
+                    self._take(await self._services.order(chain), again)
 
-    def _take(self, order: Order) -> None:
+    def _take(self, order: Order, again: Instant | None = None) -> None:
+        """Take an order as it stands in the store.
+
+        again  a step was refused: when to try it next, if the order stands where it stood and so would plan the same
+        """
+        stands = self._known.get(order.id) == order.seq
         self._known[order.id] = order.seq
-        if self._play.orders.get(order.id) != order:
+        if again is not None and stands:
+            self._play.adopt(order, again)
+        elif self._play.orders.get(order.id) != order:
             self._play.adopt(order)
         if order.archived_at is not None:
             self._known.pop(order.id, None)

@@ -55,6 +55,8 @@ class Op(NamedTuple):
 
 _NEXT: Final = 64
 """Keys of dice thrown for a contact's own events."""
+PUT_OFF_MS: Final = 30 * MINUTE_MS
+"""When a step that was not possible is tried again, unless something else happens to the order before."""
 
 
 Records = Callable[[int], PersonRecord | None]
@@ -110,15 +112,20 @@ class Play:
             except (Refused, ContactRefused):
                 if self._ticks:  # alone in its world, the play never does what is not possible
                     raise
+                if (order := self.orders.get(subject)) is not None:
+                    self._keep(order, self.now + PUT_OFF_MS)
 
     def next_at(self) -> Instant | None:
         """Return when something happens next, None when nothing is left."""
         return self._heap[0][0] if self._heap else None
 
-    def adopt(self, order: Order) -> None:
-        """Take an order as it stands in a store, instead of what the play thought of it."""
+    def adopt(self, order: Order, not_before: Instant = 0) -> None:
+        """Take an order as it stands in a store, instead of what the play thought of it.
+
+        not_before  when its next step may be tried; for one that was not possible just now
+        """
         self._recent.setdefault((order.category, order.region), order.id)
-        self._keep(order)
+        self._keep(order, not_before)
 
     def adopt_contact(self, contact: Contact) -> None:
         """Go on with a contact that a store holds half-way."""
@@ -322,7 +329,7 @@ class Play:
 
     # Orders
 
-    def _keep(self, order: Order) -> None:
+    def _keep(self, order: Order, not_before: Instant = 0) -> None:
         """Keep an order as it is now and plan its next step and its clock."""
         if order.archived_at is not None:
             self.orders.pop(order.id, None)
@@ -334,7 +341,7 @@ class Play:
             self._at(max(due, order.last_at), self._tick, order.id, order)
         action = next_action(self.world, order, self._candidate)
         if action is not None:
-            self._at(action.at, self._step, order.id, (order, action))
+            self._at(max(action.at, not_before), self._step, order.id, (order, action))
 
     def _candidate(self, order: Order) -> int | None:
         other = self.orders.get(self._recent.get((order.category, order.region), 0))

@@ -1,12 +1,14 @@
 """The twin's city: it repeats exactly, ends everything it begins, and acts only as people may."""
 
 import pytest
-from city import MONDAY, enrolled, played
+from city import MONDAY, city, enrolled, played
+from made.orders import Case
 
 from lianxin.contacts.contact import DISPOSITIONS
 from lianxin.ground.clock import DAY_MS, HOUR_MS, local_date, midnight
 from lianxin.twin.arrivals import HOURS, arrivals, share_until
 from lianxin.twin.dice import Dice, command_id
+from lianxin.twin.play import LONGEST_MS, Play
 
 
 def test_a_seed_plays_the_same_day_again_to_the_last_command() -> None:
@@ -77,3 +79,12 @@ def test_a_commands_id_is_a_uuid_of_version_7_that_carries_its_time() -> None:
     found = command_id(MONDAY, 1, 2, 3)
     assert (found.version, found.int >> 80) == (7, MONDAY)
     assert midnight(local_date(MONDAY)) == MONDAY
+
+
+def test_beside_a_worker_a_step_that_is_not_possible_now_is_tried_later_and_not_at_once() -> None:
+    order = Case("2026-03-09T09:30").to_followup(at="2026-03-09T10:00").order
+    play = Play(city(5), MONDAY + LONGEST_MS, ticks=False)
+    play.adopt(order, not_before=MONDAY + 22 * HOUR_MS)  # nobody is called at that hour
+    assert list(play.run_until(MONDAY + DAY_MS)) == []
+    called = list(play.run_until(MONDAY + DAY_MS + 12 * HOUR_MS))
+    assert called and all(op.at >= MONDAY + DAY_MS + 8 * HOUR_MS + 30 * 60_000 for op in called)
