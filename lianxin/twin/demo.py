@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from lianxin.ground.clock import DAY_MS, HOUR_MS, Instant, at_iso, iso
+from lianxin.ground.clock import DAY_MS, HOUR_MS, Instant, at_iso, iso, local_date
 from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Site, SiteError
-from lianxin.ground.site.time_here import resume_site_clock
+from lianxin.ground.site.time_here import read_site_clock, resume_site_clock, write_site_clock
 from lianxin.ground.store import EmbeddedServer, open_pool, renew_database
 from lianxin.ground.store.roles import DATABASE
 from lianxin.orders.service import Services
@@ -98,40 +98,43 @@ async def _history(pool: "Pool[Record]", home: Path, first_day: Instant, calls: 
 
 
 def over(url: str) -> bool:
-    """Return whether the demo has reached its last day and must begin again."""
+    """Return whether the demo has lived through its last day and must begin again: its time stands still there."""
 
     async def asked() -> bool:
         pool = await open_pool(url, size_min=1, size_max=1)
         try:
-            return (await resume_site_clock(pool, 0, 0.0)).now() >= LAST_DAY
+            clock = await read_site_clock(pool)
         finally:
             await pool.close()
+        return clock.virtual and clock.speed == 0 and clock.now() >= LAST_DAY
 
     return asyncio.run(asked())
 
 
 def begin_again(site: Site) -> None:
-    """Empty the demo's database and put its checkpoints aside: the city goes back to its first day.
+    """Put the demo's checkpoints aside and empty its database: the city goes back to its first day.
 
+    In this order: interrupted in between, the demo is still over and the next start does the rest.
     Only the embedded server's own database; one of somebody else is never emptied.
     """
     if site.settings.database.url is not None:
         raise SiteError("The demo has reached its last day. Give it an empty database and start it again.")
-    with EmbeddedServer(site.home) as server:
-        renew_database(server, DATABASE)
     file = site.home / "checkpoints.jsonl"
     if file.exists():
-        file.rename(site.home / f"checkpoints-until-{LAST_DAY}-{file.stat().st_mtime_ns}.jsonl")
+        file.rename(site.home / f"checkpoints-until-{local_date(LAST_DAY)}-{file.stat().st_mtime_ns}.jsonl")
+    with EmbeddedServer(site.home) as server:
+        renew_database(server, DATABASE)
     log.info("the demo goes back to its first day")
 
 
 async def live(url: str, home: Path, calls: int) -> None:
-    """Let the city live in the site's time until its last day."""
+    """Let the city live in the site's time until its last day, and let time stand still then."""
     pool = await open_pool(url, size_min=1, size_max=4)
     try:
         city = LiveCity(
             demo_world(), await services_of(pool), pool, calls, LAST_DAY, records(SEED, load_house_keys(home))
         )
         await city.run()
+        await write_site_clock(pool, LAST_DAY, 0.0)
     finally:
         await pool.close()
