@@ -95,6 +95,11 @@ class Callers:
         enough = len(self.acknowledged) + more
         await self.until(lambda: len(self.acknowledged) >= enough)
 
+    async def until_others_act(self) -> None:
+        """Return when people of the city, and not only we, have been in touch."""
+        before = await self.pool.fetchval(_OTHERS)
+        await until_it_moves(self.pool, _OTHERS, lambda count: count > before)
+
     async def missing(self) -> dict[UUID, Any]:
         """Return acknowledged commands that the books do not have with the answer that was given."""
         given = dict(self.acknowledged)  # they go on calling while we ask
@@ -182,3 +187,22 @@ class Callers:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._news:
                 await self._news.wait_for(lambda: self.pool is not line)
+
+
+_OTHERS = "SELECT count(*) FROM contacts WHERE contact_id % 1000000000000000 < 100000000000000"
+"""Contacts of the city itself: its running numbers have five digits."""
+
+
+async def until_it_moves(pool: "Pool", question: str, true: Callable[[int], bool]) -> None:
+    """Ask the database again whenever the ledger moved, until the answer is as wished."""
+    moved = asyncio.Event()
+
+    def hear(*_: object) -> None:
+        moved.set()
+
+    async with pool.acquire() as connection, asyncio.timeout(GUARD_S):
+        await connection.add_listener("ledger", hear)
+        while not true(await pool.fetchval(question)):
+            await moved.wait()
+            moved.clear()
+        await connection.remove_listener("ledger", hear)

@@ -17,9 +17,12 @@ from typing import Any
 
 import httpx
 
+from lianxin.ground.ledger.checkpoint_file import FILE_NAME
+from lianxin.ground.ledger.checkpoint_key import known_key
 from lianxin.ground.store import EmbeddedServer
 from lianxin.ground.store.account import SYSTEM_FOLDER
 from lianxin.ground.store.roles import APP
+from lianxin.insight.audit.database import audit_database
 
 SPEED = 200
 GUARD_S = 100.0
@@ -48,18 +51,19 @@ class House:
         assert self._process is not None, "it was not started"
         return self._process
 
-    def start(self) -> None:
+    def start(self, *, demo: bool = True) -> None:
         """Start it, without waiting for anything."""
         self.events, self._lines = [], queue.Queue()
-        command = [sys.executable, "-m", "lianxin", "run", "--demo", "--speed", str(SPEED)]
+        city = ["--demo", "--speed", str(SPEED)] if demo else []
+        command = [sys.executable, "-m", "lianxin", "run", *city]
         self._process = subprocess.Popen(
             command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
         threading.Thread(target=self._listen, args=(self._process, self._lines), daemon=True).start()
 
-    def start_and_wait(self) -> None:
-        """Start it and return when the city lives and the pages answer."""
-        self.start()
+    def start_and_wait(self, *, demo: bool = True) -> None:
+        """Start it and return when its clock runs and the pages answer."""
+        self.start(demo=demo)
         self.wait_for("worker started")
         self.wait_until_ready()
 
@@ -164,6 +168,18 @@ class House:
             timeout=GUARD_S,
             check=False,
         )
+
+    def violations(self) -> list[dict[str, Any]]:
+        """Audit the books, as `lianxin audit` and in this process, against the published checkpoints."""
+        said = self.command("audit", "--json")
+        assert said.returncode in (0, 1), said.stderr
+        found = json.loads(said.stdout)
+        with EmbeddedServer(self.home) as server:
+            file, key = self.home / FILE_NAME, known_key(self.home)
+            report = audit_database(server.url(APP), checkpoints=file, key=key)
+        assert (found["ok"], said.returncode) == (report.ok, 0 if report.ok else 1)
+        assert found["anchored"] and report.anchored
+        return list(found["violations"])
 
     def discard(self) -> None:
         """End everything and remove the database."""
