@@ -7,7 +7,6 @@ killed at any moment and goes on where it was.
 """
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -135,8 +134,10 @@ class LiveCity:
             again = max(op.at, clock.now()) + PUT_OFF_MS
         for chain in op.chains:
             if kind_of_chain(chain) == ORDER:
-                with suppress(NoSuchOrder):
+                try:
                     self._take(await self._services.order(chain), again)
+                except NoSuchOrder:
+                    self._play.forget(chain)
 
     def _take(self, order: Order, again: Instant | None = None) -> None:
         """Take an order as it stands in the store.

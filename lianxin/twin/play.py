@@ -127,6 +127,10 @@ class Play:
         self._recent.setdefault((order.category, order.region), order.id)
         self._keep(order, not_before)
 
+    def forget(self, order_id: int) -> None:
+        """Drop an order that the store never opened."""
+        self.orders.pop(order_id, None)
+
     def adopt_contact(self, contact: Contact) -> None:
         """Go on with a contact that a store holds half-way."""
         self.contacts[contact.id] = contact
@@ -232,7 +236,7 @@ class Play:
     def _take(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
         script = self._scripts[subject]
         yield self._meet(subject, course.Take(id=self._command(at, subject, 2), by=script.agent), at)
-        self._at(script.noted_at, self._write_up, subject)
+        self._at(at + script.noted_at - script.taken_at, self._write_up, subject)
 
     def _write_up(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
         script = self._scripts.pop(subject)
@@ -302,13 +306,13 @@ class Play:
             who=record.who if record is not None else {},
         )
         _, after = decide(Order(id=order_id, number=number), command, world.rules, at)
-        self._keep(after)
         note = course.NoteMatter(
             id=command.id,
             by=command.by,
             matter=Matter(outcome, order=order_id, to="110/120" if outcome == "emergency" else ""),
         )
         self.contacts[subject] = course.decide(contact, note, world.rules, at)[1]
+        self._keep(after)
         self.operations += 1
         self._recent[category, region] = order_id
         return Op("submit", at, order_id, command, words, (order_id, subject), after.seq, after.state)

@@ -1,10 +1,13 @@
 """The twin's city: it repeats exactly, ends everything it begins, and acts only as people may."""
 
+from itertools import pairwise
+
 import pytest
 from city import MONDAY, city, enrolled, played
 from made.orders import Case
 
-from lianxin.contacts.contact import DISPOSITIONS
+from lianxin.contacts import course
+from lianxin.contacts.contact import DISPOSITIONS, Contact
 from lianxin.ground.clock import DAY_MS, HOUR_MS, local_date, midnight
 from lianxin.twin.arrivals import HOURS, arrivals, share_until
 from lianxin.twin.dice import Dice, command_id
@@ -88,3 +91,17 @@ def test_beside_a_worker_a_step_that_is_not_possible_now_is_tried_later_and_not_
     assert list(play.run_until(MONDAY + DAY_MS)) == []
     called = list(play.run_until(MONDAY + DAY_MS + 12 * HOUR_MS))
     assert called and all(op.at >= MONDAY + DAY_MS + 8 * HOUR_MS + 30 * 60_000 for op in called)
+
+
+def test_a_caller_who_waited_while_the_city_was_off_is_answered_and_written_up() -> None:
+    operations, _ = played(7)
+    first = next(op.command for op in operations if op.what == "submit")
+    arrived = next(op for op in operations if op.subject == first.contact)
+    _, waiting = course.decide(Contact(id=arrived.subject), arrived.command, city(7).rules, arrived.at)
+    play = Play(city(7), MONDAY + LONGEST_MS, ticks=False)
+    play.now = arrived.at + HOUR_MS
+    play.adopt_contact(waiting)
+    done = list(play.run_until(arrived.at + 2 * HOUR_MS))
+    assert [type(op.command).__name__ for op in done if arrived.subject in op.chains][:2] == ["Take", "Submit"]
+    assert play.contacts == {}
+    assert all(earlier.at <= later.at for earlier, later in pairwise(done))
