@@ -38,6 +38,8 @@ def _day(
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
     if as_json:
+        for note in plan.notes:
+            typer.echo(note, err=True)
         typer.echo(json.dumps(books.as_dict(), ensure_ascii=False))
     else:
         for line in [*plan.notes, *day_lines(books), *ground.farewell]:
