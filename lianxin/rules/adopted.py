@@ -64,6 +64,11 @@ class AdoptedRules:
         await adopted.refresh(pool)
         return adopted
 
+    @property
+    def packs(self) -> frozenset[str]:
+        """The names of the packs of which a version was adopted."""
+        return frozenset(ref.partition("@")[0] for ref in self._known)
+
     async def refresh(self, pool: "Pool[Record]") -> None:
         """Read the packs again; called whenever `RULES_CHANNEL` speaks. Known texts are not compiled twice."""
         rows = await pool.fetch(_QUERIES.packs.sql)

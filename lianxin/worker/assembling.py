@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,8 +11,9 @@ import structlog
 from lianxin.channels.assembling import channels_of
 from lianxin.channels.outbox import Outbox
 from lianxin.channels.wording import load_wording
+from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.postgres import PostgresLedger
-from lianxin.ground.site import Site
+from lianxin.ground.site import Site, SiteError
 from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.store import open_pool
 from lianxin.ground.store.away import is_away
@@ -20,6 +22,7 @@ from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.people.vault import Vault
 from lianxin.personnel import Personnel, orders_in_postgres
+from lianxin.rules import BrokenPack
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.worker.bell import rest
 from lianxin.worker.presence import Presence
@@ -61,7 +64,7 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
     def now() -> int:
         return workers[0].now() if workers else clock.now()
 
-    rules = await AdoptedRules.load(pool, site.settings.rules.pack, now)
+    rules = await _adopted(site.settings.rules.pack, pool, now)
     rights = await Rights.load(pool)
     outbox = Outbox(pool, channels_of(site), Vault(load_house_keys(site.home)), load_wording(), site.settings.outbox)
     services = Services(ledger, rules, rights)
@@ -81,6 +84,23 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
         )
     )
     return workers[0]
+
+
+async def _adopted(pack: str, pool: "Pool[Record]", now: Callable[[], Instant]) -> AdoptedRules:
+    """Return the adopted packs; a house that has moved in has the one it accepts orders by. Raises SiteError."""
+    try:
+        rules = await AdoptedRules.load(pool, pack, now)
+    except BrokenPack as broken:
+        raise SiteError(
+            f"A rule pack that was adopted cannot be read by this version of Lianxin:\n{broken}\nNothing was changed, "
+            "and no date is reckoned by guess. Go back to the version that read it, or adopt a corrected one."
+        ) from broken
+    if rules.packs and pack not in rules.packs:
+        raise SiteError(
+            f"The setting rules.pack names “{pack}”, of which no version was adopted here. Nothing was changed. "
+            f"Set it (or LIANXIN_RULES_PACK) to one of: {', '.join(sorted(rules.packs))}."
+        )
+    return rules
 
 
 async def _reached(url: str, stop: asyncio.Event) -> "Pool[Record] | None":
