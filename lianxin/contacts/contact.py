@@ -44,7 +44,7 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     ground: str = ""
 
 
-class Contact(msgspec.Struct, omit_defaults=True, kw_only=True):
+class Contact(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """One arrival.
 
     stage     waiting (in the queue), talking, writing (being written up), ended

@@ -91,6 +91,8 @@ DID: Final[dict[str, str]] = {
     "passed_on": "移交给{to}",
     "erased": "依法删除一段文字",
     "code_replaced": "更换查询码",
+    "imported": "从旧系统导入",
+    "result_imported": "从旧系统导入回访结果",
 }
 """Entry -> what its actor did, as it stands after “已由某某”; {to} is who has it, or is asked to take it, since."""
 
@@ -117,7 +119,7 @@ class Overtaken(Exception):
         called = name or plain_name
         did = DID[self.kind].format(to=called(self.to) if self.to else "承接方")
         kept = f"您的“{self.step}”没有保存。" if self.step else "您的这一步没有保存。"
-        told = f"这张工单{_ago(self.at, now)}已由{called(self.by)}{did},{kept}"
+        told = f"这张工单{_ago(self.at, now)}已由{called(self.by)}{did}，{kept}"
         return told + (self.refusal.instead or self.refusal.sentence)
 
 

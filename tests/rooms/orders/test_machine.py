@@ -287,4 +287,4 @@ TestAnybodyGivesAnyCommand = Hotline.TestCase
 
 @pytest.mark.soak
 def test_thousands_of_lives_by_chance() -> None:
-    run_state_machine_as_test(Hotline, settings=settings(Hotline.TestCase.settings, max_examples=1500))
+    run_state_machine_as_test(Hotline, settings=settings(Hotline.TestCase.settings, max_examples=600))
