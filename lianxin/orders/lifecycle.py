@@ -33,7 +33,7 @@ __all__ = ["ALL_STEPS", "STEPS", "Step", "decide", "separation"]
 
 
 STEPS: Final[dict[type[c.Command], Step]] = {
-    c.Submit: Step("提交", "submit", (NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求,已向来电人复述确认"),
+    c.Submit: Step("提交", "submit", (NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求，已向来电人复述确认"),
     c.SendBack: Step(
         "退回修改", "send back", ("submitted",), ("sent_back",), ("reviewer",), intake.send_back, "逐项意见", ("agent",)
     ),
@@ -100,7 +100,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("send_back_review",),
         UNIT,
         returns.ask_send_back,
-        "理由代码、依据、建议单位;在退单窗口内",
+        "理由代码、依据、建议单位；在退单窗口内",
     ),
     c.DecideSendBack: Step(
         "裁定退单",
@@ -109,7 +109,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("approved", "in_progress", "joint_meeting"),
         ("objection_reviewer",),
         returns.decide_send_back,
-        "裁定意见;目录有误的开目录更正单",
+        "裁定意见；目录有误的开目录更正单",
         ("dispatcher",),
     ),
     c.Object: Step(
@@ -165,13 +165,13 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         (),
         ("unit_leader",),
         handling.ask_extension,
-        "理由、阶段结果、已告知来电人;在到期前",
+        "理由、阶段结果、已告知来电人；在到期前",
     ),
     c.DecideExtension: Step(
         "审批延期", "decide the extension", AT_UNIT, (), ("supervisor",), handling.decide_extension, "意见"
     ),
     c.AskSuspension: Step(
-        "申请挂起", "ask for suspension", AT_UNIT, (), UNIT, handling.ask_suspension, "理由、恢复日期;在到期前"
+        "申请挂起", "ask for suspension", AT_UNIT, (), UNIT, handling.ask_suspension, "理由、恢复日期；在到期前"
     ),
     c.DecideSuspension: Step(
         "审批挂起",
@@ -189,7 +189,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("in_progress",),
         (*UNIT, "supervisor", "duty_manager"),
         handling.resume,
-        "恢复理由;到恢复日期自动恢复",
+        "恢复理由；到恢复日期自动恢复",
     ),
     c.RegisterLongRun: Step(
         "申请挂账",
@@ -246,7 +246,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("replied",),
         UNIT,
         answer.reply,
-        "逐项答复、依据、联系记录;重件由领导签发",
+        "逐项答复、依据、联系记录；重件由领导签发",
     ),
     c.ReturnReply: Step("退回答复", "return the reply", ("replied",), (), ("reviewer",), answer.return_reply, "缺项"),
     c.AcceptReply: Step(
@@ -319,7 +319,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("dispatched", "submitted"),
         ("reviewer",),
         answer.reopen,
-        "新的事实;办结后 30 天内",
+        "新的事实；办结后 30 天内",
         ("agent",),
         (
             ("completed", "dispatched"),
@@ -392,7 +392,7 @@ def decide(order: Order, command: c.Command, rules: Rules, now: Instant) -> tupl
     permit(order, command, step, ALL_STEPS)
     at = not_before(now, order.last_at)
     if at is None:
-        raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。", "请稍后再试,并告知系统管理员。")
+        raise Refused("clock_back", "时钟早于上一笔记录，这一步没有保存。", "请稍后再试，并告知系统管理员。")
     pen = Pen(order, command, at)
     assert step.write is not None, step.en
     step.write(pen, command, rules)

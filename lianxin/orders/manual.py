@@ -15,7 +15,7 @@ Drawn from `lianxin/orders/lifecycle.py` by `make docs`; the code decides by thi
 is not in the row of the state, or comes from another role, is refused with what is possible instead. What a
 step needs besides (windows, dates, evidence) stands in `lianxin/orders/steps/`, each refusal with its sentence.
 
-由 `lianxin/orders/lifecycle.py` 中的流转表生成,系统即按此表判断。不在表中的操作会被拒绝,并告知现在可以做什么。
+由 `lianxin/orders/lifecycle.py` 中的流转表生成，系统即按此表判断。不在表中的操作会被拒绝，并告知现在可以做什么。
 
 A state in which the order is closed in the books has a double frame. *Never as*: who acted on this order in
 that part may not take the step (职责分离). Where no state follows, the order stays where it is.
@@ -61,7 +61,7 @@ def _from(step: Step) -> str:
         return "任何在办状态 any open"
     if len(states) >= _EVERYWHERE and states < set(OPEN):
         missing = "、".join(STATE_ZH[state] for state in OPEN if state not in states)
-        return f"任何在办状态,除 {missing}"
+        return f"任何在办状态，除 {missing}"
     return "、".join(STATE_ZH[state] for state in step.frm)
 
 

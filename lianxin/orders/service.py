@@ -268,7 +268,7 @@ class Services:
         path: list[int] = []
         while True:
             if order_id == joining_id and path:
-                raise Refused("circle", "主单本来就并在这张工单里,不能反过来并。")
+                raise Refused("circle", "主单本来就并在这张工单里，不能反过来并。")
             assert order_id not in path, path
             path.append(order_id)
             order = await self.order(order_id)
@@ -352,7 +352,7 @@ def _at(now: Instant, *orders: Order) -> Instant:
     """Return the instant at which to write on all of them. Raises Refused when the clock is too far behind."""
     at = not_before(now, max(order.last_at for order in orders))
     if at is None:
-        raise Refused("clock_back", "时钟早于上一笔记录,这一步没有保存。", "请稍后再试,并告知系统管理员。")
+        raise Refused("clock_back", "时钟早于上一笔记录，这一步没有保存。", "请稍后再试，并告知系统管理员。")
     return at
 
 

@@ -92,18 +92,18 @@ def permit(order: Order, command: c.Command, step: Step, table: Table) -> None:
     if place not in step.frm:
         raise Refused(
             "wrong_state",
-            f"工单现在是“{STATE_ZH[place]}”,不能做“{step.zh}”。",
+            f"工单现在是“{STATE_ZH[place]}”，不能做“{step.zh}”。",
             _possible(table, place, command.role),
         )
     if command.role not in step.who:
         who = "、".join(ROLE_ZH[role] for role in step.who if role != "system") or "系统"
         raise Refused("not_your_role", f"您的岗位不能做“{step.zh}”。", f"这一步由{who}办理。")
     if command.role in UNIT_ROLES and type(command) not in _SIGN_FOR_THEMSELVES and not _has_a_say(order, command):
-        raise Refused("not_your_unit", "这张工单不在您单位名下。", "请核对单号;如属本单位职责,请联系转办员改派。")
+        raise Refused("not_your_unit", "这张工单不在您单位名下。", "请核对单号；如属本单位职责，请联系转办员改派。")
     if step.not_as:
         broken = separation(order, command.by, step.not_as)
         if broken is not None:
-            raise Refused("separation", f"您在这张工单上做过{PART_ZH[broken]},“{step.zh}”要由另一位同事来做。")
+            raise Refused("separation", f"您在这张工单上做过{PART_ZH[broken]}，“{step.zh}”要由另一位同事来做。")
 
 
 def separation(order: Order, who: str, not_as: tuple[str, ...]) -> str | None:

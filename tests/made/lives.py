@@ -82,7 +82,7 @@ class World:
             await self.meet(contact, course.RingBack, AGENT, reached=True)
         return contact
 
-    async def submitted(self, text: str = "锦苑小区3号楼电梯停运,老人无法下楼。", **more: Any) -> int:
+    async def submitted(self, text: str = "锦苑小区3号楼电梯停运，老人无法下楼。", **more: Any) -> int:
         """A call becomes an order, which lies in the review tray."""
         contact = await self.call()
         number = self.number()
@@ -142,7 +142,7 @@ class World:
 
     async def answer(self, order: int) -> None:
         """The unit answers, the reviewer lets the answer go out."""
-        words = Words("", "维保单位已更换门机,电梯恢复运行。", b"salt of an answer")
+        words = Words("", "维保单位已更换门机，电梯恢复运行。", b"salt of an answer")
         await self.act(
             order,
             c.Reply,

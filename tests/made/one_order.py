@@ -69,7 +69,7 @@ class Office:
         await self.services.meet(contact, course.Take(id=self.id(), by="staff:1001"), self.later())
         return contact
 
-    async def submit(self, number: str, person: PersonRecord | None, text: str = "电梯停运,请来修") -> int:
+    async def submit(self, number: str, person: PersonRecord | None, text: str = "电梯停运，请来修") -> int:
         """An order is opened from a call; it lies in the review tray."""
         contact = await self.contact(number, person)
         words = Words("电梯停运", text, self.salt(16))

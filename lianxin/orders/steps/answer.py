@@ -22,9 +22,9 @@ def reply(pen: Pen, cmd: c.Reply, rules: Rules) -> None:
     """Hand the answer to the review tray; the unit's clock pauses at this instant. Replying signs for a rework."""
     order = pen.order
     if order.parts:
-        raise Refused("parts_open", f"协办单位还有 {len(order.parts)} 个子项没有办完,暂不能答复。")
+        raise Refused("parts_open", f"协办单位还有 {len(order.parts)} 个子项没有办完，暂不能答复。")
     if not (cmd.answer_hash and cmd.basis and cmd.contacted):
-        raise Refused("no_evidence", "答复要逐项写明内容和依据,以及何时联系过来电人。")
+        raise Refused("no_evidence", "答复要逐项写明内容和依据，以及何时联系过来电人。")
     if order.flags & KEY_FLAGS and not cmd.signed_by_leader:
         raise Refused("leader_signs", "重件的答复要由单位分管领导签发。")
     if order.offer is not None:
@@ -64,7 +64,7 @@ def return_reply(pen: Pen, cmd: c.ReturnReply, rules: Rules) -> None:
     if not cmd.defects:
         raise Refused("no_defects", "请写明缺了什么(答非所问、未联系、无依据、无佐证)。")
     if order.offer is not None:
-        raise Refused("returned", "这份答复已经退给单位修改,等待单位签收。")
+        raise Refused("returned", "这份答复已经退给单位修改，等待单位签收。")
     pen.write(
         "reply_returned",
         role="reviewer",
@@ -79,7 +79,7 @@ def accept_reply(pen: Pen, cmd: c.AcceptReply, rules: Rules) -> None:
     """Let the answer go out to all it is owed to; the unit's clock and supervision end, follow-up is promised."""
     order = pen.order
     if order.offer is not None:
-        raise Refused("returned", "这份答复已经退给单位修改,等待单位签收。")
+        raise Refused("returned", "这份答复已经退给单位修改，等待单位签收。")
     due = desk_due(rules, "followup", pen.now, order.urgency)
     pen.write(
         "reply_accepted",
@@ -107,7 +107,7 @@ def confirm_rework(pen: Pen, cmd: c.ConfirmRework, rules: Rules) -> None:
     if order.proposal != "rework":
         raise Refused("no_proposal", "没有等待确认的重办。")
     if not cmd.text:
-        raise Refused("no_text", "请写明要重办什么,或为什么不必重办。")
+        raise Refused("no_text", "请写明要重办什么，或为什么不必重办。")
     if cmd.agreed:
         _order_rework(pen, cmd.text, rules)
     else:
@@ -174,9 +174,9 @@ def reopen(pen: Pen, cmd: c.Reopen, rules: Rules) -> None:
     order = pen.order
     assert order.closed_at is not None, order.number
     if order.result not in REOPENABLE:
-        raise Refused("not_reopenable", "这张工单不是办结的,不能重新打开。", "请新建工单。")
+        raise Refused("not_reopenable", "这张工单不是办结的，不能重新打开。", "请新建工单。")
     if pen.now - order.closed_at > REOPEN_WITHIN_MS:
-        raise Refused("too_late", "办结已超过 30 天,不能重新打开。", "请新建工单并关联原单。")
+        raise Refused("too_late", "办结已超过 30 天，不能重新打开。", "请新建工单并关联原单。")
     if not cmd.facts:
         raise Refused("no_facts", "重新打开要写明新的事实。")
     newcomer = (cmd.contact,) if cmd.contact not in order.appellants else ()

@@ -18,7 +18,7 @@ UNREASONABLE_GROUNDS = frozenset(f"UR{n}" for n in range(1, 9))
 def register_long_run(pen: Pen, cmd: c.RegisterLongRun, rules: Rules) -> None:
     """Propose a plan with dates beyond the deadline."""
     if not cmd.plan:
-        raise Refused("no_plan", "挂账要有计划,写明节点、日期和责任人。")
+        raise Refused("no_plan", "挂账要有计划，写明节点、日期和责任人。")
     _ahead(pen, cmd.milestone_at)
     nothing_pending(pen)
     pen.write(
@@ -43,7 +43,7 @@ def decide_long_run(pen: Pen, cmd: c.DecideLongRun, rules: Rules) -> None:
     if not cmd.told:
         raise Refused("not_told", "挂账要先告知来电人计划和日期。")
     if milestone <= pen.now:
-        raise Refused("past", "计划的节点日期已经过了。", "请驳回申请,由单位重新提出。")
+        raise Refused("past", "计划的节点日期已经过了。", "请驳回申请，由单位重新提出。")
     late = clock is not None and clock.due != UNRESOLVED and pen.now >= clock.due
     pen.write(
         "long_run_registered",
@@ -101,7 +101,7 @@ def _nobody_else(pen: Pen) -> None:
     if pen.order.others:
         raise Refused(
             "others_wait",
-            f"还有 {len(pen.order.others)} 位来电人在等同一件事的答复,不能按不合理诉求了结。",
+            f"还有 {len(pen.order.others)} 位来电人在等同一件事的答复，不能按不合理诉求了结。",
             "请照常答复。",
         )
 
@@ -126,7 +126,7 @@ def decide_unreasonable(pen: Pen, cmd: c.DecideUnreasonable, rules: Rules) -> No
     if order.proposal != "unreasonable:concurred":
         raise Refused("no_proposal", "不合理诉求要先由督办员同意。")
     if order.proposed_by == cmd.by:
-        raise Refused("separation", "您已经作为督办员同意过,认定要由另一位同事来做。")
+        raise Refused("separation", "您已经作为督办员同意过，认定要由另一位同事来做。")
     if not cmd.agreed:
         refuse(pen, "unreasonable_refused", cmd.text)
         return

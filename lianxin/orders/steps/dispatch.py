@@ -18,10 +18,10 @@ def dispatch(pen: Pen, cmd: c.Dispatch, rules: Rules) -> None:
     """Offer it to the lead unit; its clock starts now, the dispatch tray holds until it signs."""
     order = pen.order
     if not (cmd.unit and cmd.basis and cmd.directory):
-        raise Refused("no_basis", "请选承办单位,并写明派单依据(目录条目或职责清单)。")
+        raise Refused("no_basis", "请选承办单位，并写明派单依据(目录条目或职责清单)。")
     returned = (past for past in order.send_backs if not past.endswith("|refused"))
     if any(past.startswith(f"{cmd.unit}|") for past in returned):
-        raise Refused("returned_before", "这家单位的退单已经成立,不能再派回去。", "请另选单位,或提请会商。")
+        raise Refused("returned_before", "这家单位的退单已经成立，不能再派回去。", "请另选单位，或提请会商。")
     rule = cmd.rule or rule_of(rules, order)
     if rule not in rules.clocks:
         raise Refused("no_such_clock", f"规则包 {rules.ref} 里没有时限“{rule}”。", "请按类别的默认时限派单。")
@@ -93,7 +93,7 @@ def sign(pen: Pen, cmd: c.Sign, rules: Rules) -> None:
     if offer is None:
         raise Refused("nothing_offered", "这张工单没有等待签收的交接。", "请刷新后查看现在由谁负责。")
     if not speaks_for(cmd.by, offer.to):
-        raise Refused("not_yours", "这张工单不是交给您的,请核对单号。")
+        raise Refused("not_yours", "这张工单不是交给您的，请核对单号。")
     take(pen, cmd.receipt)
 
 
@@ -138,7 +138,7 @@ def transfer(pen: Pen, cmd: c.Transfer, rules: Rules) -> None:
     """Offer it to a system outside; the dispatch tray holds until its receipt, the unit's clock runs until then."""
     order = pen.order
     if not (cmd.system and cmd.foreign_id):
-        raise Refused("no_foreign_id", "转出要写明转给哪个系统,并有对方的编号或受理凭证。")
+        raise Refused("no_foreign_id", "转出要写明转给哪个系统，并有对方的编号或受理凭证。")
     pen.write(
         "transferred",
         state="transferred",
@@ -158,9 +158,9 @@ def inform(pen: Pen, cmd: c.Inform, rules: Rules) -> None:
     if not cmd.told:
         raise Refused("not_told", "对方的答复要先告知来电人。")
     if order.offer is not None:
-        raise Refused("not_received", "对方系统还没有回执,暂不能了结。", "请催对方签收,或改派。")
+        raise Refused("not_received", "对方系统还没有回执，暂不能了结。", "请催对方签收，或改派。")
     if order.parts:
-        raise Refused("parts_open", f"还有 {len(order.parts)} 个子项没有办完,暂不能了结。")
+        raise Refused("parts_open", f"还有 {len(order.parts)} 个子项没有办完，暂不能了结。")
     pen.close("informed", None, "transferred", cmd.told)
 
 

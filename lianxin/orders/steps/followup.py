@@ -28,11 +28,11 @@ def _may_call(pen: Pen, rules: Rules) -> None:
     order = pen.order
     if order.proposal is not None:
         waits = "审核员确认重办" if order.proposal == "rework" else "承办单位签收挂账"
-        raise Refused("waits", f"这张工单在等{waits},暂不能回访。")
+        raise Refused("waits", f"这张工单在等{waits}，暂不能回访。")
     until = quiet_until(rules, pen.now)
     if until != pen.now and order.urgency != "life_danger":
         clock = f"{(until - midnight(local_date(until))) // 3_600_000:02d}:{until // 60_000 % 60:02d}"
-        raise Refused("quiet_hours", f"现在是免打扰时段,{clock} 以后才能回访。")
+        raise Refused("quiet_hours", f"现在是免打扰时段，{clock} 以后才能回访。")
 
 
 def attempt_failed(pen: Pen, cmd: c.AttemptFailed, rules: Rules) -> None:
@@ -114,7 +114,7 @@ def _said(cmd: c.RecordFollowup) -> dict[str, str | int]:
 def _followup_of_own(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
     order = pen.order
     if whose_turn(order) != order.contact:
-        raise Refused("others_first", "还有并入的来电人没有回访,请先回访他们。")
+        raise Refused("others_first", "还有并入的来电人没有回访，请先回访他们。")
     first = order.solved_first is None
     answers: Fields = {
         "solved_first" if first else "solved_final": cmd.solved,
@@ -136,7 +136,7 @@ def _propose_rework(pen: Pen, cmd: c.RecordFollowup, rules: Rules, answers: Fiel
     """Ask the reviewer for a rework; a reply that says what the citizen denies is supervised at once."""
     order = pen.order
     if cmd.solved in ("partly", "not_solved") and not cmd.reason:
-        raise Refused("no_reason", "没有解决的,要记下主要原因。")
+        raise Refused("no_reason", "没有解决的，要记下主要原因。")
     denied = cmd.informed == "differs" or cmd.contacted == "no"
     own = cmd.contact == order.contact
     pen.write(
@@ -180,7 +180,7 @@ def _promised_later(pen: Pen, cmd: c.RecordFollowup, answers: Fields) -> None:
     """Offer it to the unit for the long-run register; the citizens hear from us by the date that was promised."""
     order = pen.order
     if cmd.later_at is None or cmd.later_at <= pen.now:
-        raise Refused("no_date", "单位答应以后办的,要记下日期。")
+        raise Refused("no_date", "单位答应以后办的，要记下日期。")
     pen.write(
         "promised_later",
         state="followup_due",
@@ -197,22 +197,22 @@ def close_unreached(pen: Pen, cmd: c.CloseUnreached, rules: Rules) -> None:
     """End it after all attempts failed and a link was sent: result unknown, its own share, never satisfied."""
     order = pen.order
     if order.proposal is not None:
-        raise Refused("waits", "这张工单还有一项意见没有确认,暂不能了结。")
+        raise Refused("waits", "这张工单还有一项意见没有确认，暂不能了结。")
     asked = whose_turn(order) if cmd.contact is None else cmd.contact
     if not pen.open("followup", to=asked):
         raise Refused("not_owed", "这位来电人没有待回访的承诺。")
     attempts, days = (order.attempts, order.attempt_days) if order.asked == asked else (0, 0)
     if attempts < _attempts(rules):
-        raise Refused("too_few", f"只回访了 {attempts} 次,满 {_attempts(rules)} 次并发出链接后才能了结。")
+        raise Refused("too_few", f"只回访了 {attempts} 次，满 {_attempts(rules)} 次并发出链接后才能了结。")
     if days < _days(rules):
-        raise Refused("one_day", f"回访都在同一天,要在 {_days(rules)} 个不同的日子试过才能了结。", "请明天再试一次。")
+        raise Refused("one_day", f"回访都在同一天，要在 {_days(rules)} 个不同的日子试过才能了结。", "请明天再试一次。")
     if not cmd.link:
         raise Refused("no_link", "请先发送评价链接短信。")
     if asked == order.contact and whose_turn(order) == order.contact:
         pen.close("completed", "completed", "no_contact", cmd.link)
         return
     if asked == order.contact:
-        raise Refused("others_first", "还有并入的来电人没有回访,请先回访他们。")
+        raise Refused("others_first", "还有并入的来电人没有回访，请先回访他们。")
     pen.write(
         "joined_unreached",
         state="followup_due",

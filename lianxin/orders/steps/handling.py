@@ -27,7 +27,7 @@ def log_contact(pen: Pen, cmd: c.LogContact, rules: Rules) -> None:
 def clock_of(pen: Pen) -> UnitClock:
     """Return the unit's clock; Refused where none runs."""
     if pen.order.clock is None:
-        raise Refused("no_clock", "这张工单没有在走的承办时限,不能做这一步。", "请直接答复。")
+        raise Refused("no_clock", "这张工单没有在走的承办时限，不能做这一步。", "请直接答复。")
     return pen.order.clock
 
 
@@ -37,21 +37,21 @@ def ask_extension(pen: Pen, cmd: c.AskExtension, rules: Rules) -> None:
     most = rules.number("order.extension.max")
     times = rules.number("order.extension.times")
     if most is None:
-        raise Refused("no_extension", f"规则包 {rules.ref} 没有规定延期,不能申请。", "可以申请挂账或提请会商。")
+        raise Refused("no_extension", f"规则包 {rules.ref} 没有规定延期，不能申请。", "可以申请挂账或提请会商。")
     if rules.clock(clock.rule).unit != rules.value("order.extension.unit"):
-        raise Refused("urgent", "按小时办理的紧急事项不能延期。", "请立即处置,并先报阶段结果。")
+        raise Refused("urgent", "按小时办理的紧急事项不能延期。", "请立即处置，并先报阶段结果。")
     if clock.due != UNRESOLVED and pen.now >= clock.due:
-        raise Refused("too_late", "延期要在到期前申请,这张工单已经到期。", "请尽快答复,并向来电人说明。")
+        raise Refused("too_late", "延期要在到期前申请，这张工单已经到期。", "请尽快答复，并向来电人说明。")
     if times is not None and order.extensions >= times:
         raise Refused(
-            "extended_before", f"这张工单已经延期过 {order.extensions} 次,不能再延。", "可以申请挂账或提请会商。"
+            "extended_before", f"这张工单已经延期过 {order.extensions} 次，不能再延。", "可以申请挂账或提请会商。"
         )
     if not 1 <= cmd.amount <= most:
         raise Refused(
-            "too_long", f"延期最多 {most} 个工作日,不能申请 {cmd.amount} 个。", f"请在 1 至 {most} 之间填写。"
+            "too_long", f"延期最多 {most} 个工作日，不能申请 {cmd.amount} 个。", f"请在 1 至 {most} 之间填写。"
         )
     if not (cmd.reason and cmd.interim and cmd.told):
-        raise Refused("not_told", "延期要写明理由和阶段结果,并附上已告知来电人的凭据。")
+        raise Refused("not_told", "延期要写明理由和阶段结果，并附上已告知来电人的凭据。")
     nothing_pending(pen)
     pen.write(
         "extension_asked",
@@ -115,9 +115,9 @@ def warned_again(cards: int) -> int:
 def ask_suspension(pen: Pen, cmd: c.AskSuspension, rules: Rules) -> None:
     """Ask to pause the unit's clock until a date; the citizen's clock goes on."""
     if cmd.ground not in SUSPENSION_GROUNDS:
-        raise Refused("no_ground", "挂起的理由只能是:诉讼仲裁、鉴定检测、季节施工、联系不上、来电人要求等待。")
+        raise Refused("no_ground", "挂起的理由只能是：诉讼仲裁、鉴定检测、季节施工、联系不上、来电人要求等待。")
     if pen.order.urgency == "life_danger":
-        raise Refused("urgent", "危及生命的事项不能挂起。", "请立即处置,并先报阶段结果。")
+        raise Refused("urgent", "危及生命的事项不能挂起。", "请立即处置，并先报阶段结果。")
     if not pen.now < cmd.resume_at <= pen.now + LONGEST_MS:
         raise Refused("past", "恢复日期要在将来一年之内。")
     _still_running(pen)
@@ -135,7 +135,7 @@ SUSPENSION_GROUNDS = frozenset({"court", "appraisal", "season", "unreachable", "
 def _still_running(pen: Pen) -> UnitClock:
     clock = clock_of(pen)
     if clock.due != UNRESOLVED and pen.now >= clock.due:
-        raise Refused("too_late", "已经到期的工单不能挂起。", "请尽快答复,或申请挂账。")
+        raise Refused("too_late", "已经到期的工单不能挂起。", "请尽快答复，或申请挂账。")
     return clock
 
 
@@ -149,10 +149,10 @@ def decide_suspension(pen: Pen, cmd: c.DecideSuspension, rules: Rules) -> None:
         refuse(pen, "suspension_refused", cmd.text)
         return
     if resume_at <= pen.now:
-        raise Refused("past", "申请的恢复日期已经过了,不必再挂起。", "请驳回申请,由单位继续办理。")
+        raise Refused("past", "申请的恢复日期已经过了，不必再挂起。", "请驳回申请，由单位继续办理。")
     limit = suspension_limit(rules, pen.now)
     if limit is not None and resume_at > limit and cmd.role != "duty_manager":
-        raise Refused("too_long", "挂起超过规则包上限,要由值班主任批准。")
+        raise Refused("too_long", "挂起超过规则包上限，要由值班主任批准。")
     paused = msgspec.structs.replace(_still_running(pen), paused=pen.now)
     expected = recounted(rules, paused, resume_at).due
     pen.write(
@@ -195,7 +195,7 @@ def urge(pen: Pen, cmd: c.Urge, rules: Rules) -> None:
     if not 0 <= cmd.level <= 4:
         raise Refused("no_level", "督办等级是 0 至 4 级。")
     if cmd.level < pen.order.level:
-        raise Refused("only_up", f"督办等级只升不降,现在是 {pen.order.level} 级。")
+        raise Refused("only_up", f"督办等级只升不降，现在是 {pen.order.level} 级。")
     pen.write("urged", say={"level": cmd.level, "letter": cmd.letter}, fields={"level": cmd.level})
 
 

@@ -20,11 +20,11 @@ GREAT_GROUP_FROM = 10
 def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
     """Open the order in the books; the citizen is owed an answer from here on."""
     if not cmd.read_back:
-        raise Refused("not_read_back", "还没有向来电人复述确认,暂不能提交。", "请复述要点后再提交。")
+        raise Refused("not_read_back", "还没有向来电人复述确认，暂不能提交。", "请复述要点后再提交。")
     if not cmd.text_hash:
-        raise Refused("no_text", "还没有写下来电人的诉求,暂不能提交。", "请写明何人、何时、何地、因何、经过和要求。")
+        raise Refused("no_text", "还没有写下来电人的诉求，暂不能提交。", "请写明何人、何时、何地、因何、经过和要求。")
     if cmd.citizen_since > pen.now + SKEW_MS:
-        raise Refused("clock_ahead", "诉求的提出时间晚于现在,没有保存。", "请核对通话结束的时间。")
+        raise Refused("clock_ahead", "诉求的提出时间晚于现在，没有保存。", "请核对通话结束的时间。")
     _check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
     flags = set(cmd.flags)
     if cmd.kind == "report":
@@ -72,7 +72,7 @@ def send_back(pen: Pen, cmd: c.SendBack, rules: Rules) -> None:
         raise Refused("no_remarks", "请写明要改哪一项、怎么改。")
     agent = next((who for who in sorted(order.agents) if who.startswith("staff:")), None)
     if agent is None:
-        raise Refused("no_agent", "这张工单不是话务员录入的,无人可退。", "可以直接补正后派发,或不予受理。")
+        raise Refused("no_agent", "这张工单不是话务员录入的，无人可退。", "可以直接补正后派发，或不予受理。")
     pen.write(
         "sent_back",
         state="sent_back",
@@ -134,8 +134,8 @@ def propose_not_accepted(pen: Pen, cmd: c.ProposeNotAccepted, rules: Rules) -> N
     if order.urgency == "life_danger" or "emergency" in order.flags:
         raise Refused("danger", "危及生命的事项不能不予受理。", "请立即转 110/120 并派发。")
     if cmd.ground not in NOT_ACCEPTED_GROUNDS or not cmd.legal_way:
-        raise Refused("no_ground", "不予受理要选法定的依据,并写明应当告知的法定途径。")
-    _nobody_else(order, "不能不予受理", "请先撤销并单,再分别告知。")
+        raise Refused("no_ground", "不予受理要选法定的依据，并写明应当告知的法定途径。")
+    _nobody_else(order, "不能不予受理", "请先撤销并单，再分别告知。")
     pen.write(
         "not_accepted_proposed",
         role="reviewer",
@@ -166,7 +166,7 @@ NOT_ACCEPTED_GROUNDS = frozenset(
 
 def _nobody_else(order: Order, cannot: str, instead: str) -> None:
     if order.others:
-        raise Refused("others_wait", f"还有 {len(order.others)} 位来电人在等同一件事的答复,{cannot}。", instead)
+        raise Refused("others_wait", f"还有 {len(order.others)} 位来电人在等同一件事的答复，{cannot}。", instead)
 
 
 def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> None:
@@ -175,7 +175,7 @@ def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> N
         raise Refused("no_proposal", "还没有审核员提出不予受理。")
     if not cmd.told:
         raise Refused("not_told", "请先把法定途径告知来电人。")
-    _nobody_else(pen.order, "不能不予受理", "请先撤销并单,再分别告知。")
+    _nobody_else(pen.order, "不能不予受理", "请先撤销并单，再分别告知。")
     pen.close("not_accepted", "not_accepted", "not_accepted", cmd.told)
 
 
@@ -211,7 +211,7 @@ def withdraw(pen: Pen, cmd: c.Withdraw, rules: Rules) -> None:
     if cmd.contact is not None and cmd.contact != order.contact:
         _withdraw_one(pen, cmd.contact, cmd.evidence)
         return
-    _nobody_else(order, "不能撤回整张工单", "其他来电人得到答复后,工单自然了结。")
+    _nobody_else(order, "不能撤回整张工单", "其他来电人得到答复后，工单自然了结。")
     pen.close("withdrawn", "withdrawn", "withdrawn", cmd.evidence, parts_closed=tuple(order.parts))
 
 
@@ -219,7 +219,7 @@ def _withdraw_one(pen: Pen, contact: int, evidence: str) -> None:
     """Let one of several citizens go; the order goes on for the others."""
     order = pen.order
     if contact not in order.others:
-        raise Refused("not_owed", "这位来电人不在这张工单里,或已经撤回。")
+        raise Refused("not_owed", "这位来电人不在这张工单里，或已经撤回。")
     pen.write(
         "one_withdrew",
         owes_not=tuple(to for to in order.owed if to == contact),

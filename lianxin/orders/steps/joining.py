@@ -62,7 +62,7 @@ def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -
     if child.id == parent.id:
         raise Refused("same", "不能把工单并入它自己。")
     if parent.state not in GOES_ON:
-        raise Refused("parent_answered", f"主单 {parent.number} 已经答复或了结,不能再并入。", "请照常办理。")
+        raise Refused("parent_answered", f"主单 {parent.number} 已经答复或了结，不能再并入。", "请照常办理。")
     if child.parts:
         raise Refused("parts_open", "这张工单还有子项没有办完。")
     if not cmd.reason:

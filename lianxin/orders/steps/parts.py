@@ -53,7 +53,7 @@ def _check_level(pen: Pen, cmd: c.OpenPart) -> None:
 def _part(pen: Pen, part_id: int) -> Part:
     part = pen.order.parts.get(part_id)
     if part is None:
-        raise Refused("no_such_part", f"第 {part_id} 个子项不存在,或已经办完。")
+        raise Refused("no_such_part", f"第 {part_id} 个子项不存在，或已经办完。")
     return part
 
 

@@ -23,10 +23,10 @@ def ask_send_back(pen: Pen, cmd: c.AskSendBack, rules: Rules) -> None:
         raise Refused("no_ground", "退单要选理由代码 R1 至 R8,写明依据和建议的承办单位。")
     if clock is not None and clock.window is not None and clock.window != UNRESOLVED and pen.now >= clock.window:
         raise Refused(
-            "window_ended", f"退单窗口已在{_day_end(clock.window)}结束,不能再退。", "可以申请延期,或提请督办召开会商。"
+            "window_ended", f"退单窗口已在{_day_end(clock.window)}结束，不能再退。", "可以申请延期，或提请会商。"
         )
     if any(past.startswith(f"{order.unit}|{cmd.code}") for past in order.send_backs):
-        raise Refused("same_ground", "同一理由的退单已经裁定过,不能再次提出。", "可以换用其他理由,或申请延期。")
+        raise Refused("same_ground", "同一理由的退单已经裁定过，不能再次提出。", "可以换用其他理由，或申请延期。")
     nothing_pending(pen)
     if order.state == "dispatched":
         take(pen)
@@ -147,7 +147,7 @@ def decide_joint_meeting(pen: Pen, cmd: c.DecideJointMeeting, rules: Rules) -> N
     """Dispatch by the minutes, with a new unit clock."""
     order = pen.order
     if not (cmd.minutes and cmd.unit and cmd.directory):
-        raise Refused("no_minutes", "会商要有纪要,并写明主办单位和目录依据。")
+        raise Refused("no_minutes", "会商要有纪要，并写明主办单位和目录依据。")
     tracker = order.tracker or cmd.by
     given_back = _given_back(pen)
     say: dict[str, str | int] = {"minutes": cmd.minutes}

@@ -33,7 +33,7 @@ async def test_a_lawful_refusal_is_not_closed_without_its_explanation(world: Wor
     await world.follow_up(order, CALLER, "not_solved")
     with pytest.raises(Refused, match="不必重办"):
         await world.act(order, c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="")
-    await world.act(order, c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="依据条例第十条,已向来电人解释")
+    await world.act(order, c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="依据条例第十条，已向来电人解释")
     assert (await world.order(order)).state == "completed"
     assert audit_memory(ledger).ok
 

@@ -11,7 +11,7 @@ from lianxin.orders import commands as c
 
 TRY = (c.AttemptFailed, CALLER, "followup_agent")
 END = (c.CloseUnreached, CALLER, "followup_agent")
-LINK = {"link": "短信 18:05 已发,链接至 11-26 18:05 有效"}
+LINK = {"link": "短信 18:05 已发，链接至 11-26 18:05 有效"}
 
 
 def accepted_at(at: str, urgency: str = "normal") -> Case:
@@ -44,7 +44,7 @@ def test_a_reply_accepted_after_nine_in_the_evening_is_followed_up_the_next_day_
 def test_nobody_is_called_before_half_past_eight() -> None:
     case = accepted_at("2026-11-17T21:10")
     refused = case.refusal(*TRY, at="2026-11-18T08:29", result="no_answer", again_at=instant("2026-11-18T10:00"))
-    assert refused.sentence == "现在是免打扰时段,08:30 以后才能回访。"
+    assert refused.sentence == "现在是免打扰时段，08:30 以后才能回访。"
     case.ask("2026-11-18T08:30")
     assert case.order.state == "completed"
 
@@ -164,7 +164,7 @@ def test_a_follow_up_without_recording_is_none() -> None:
 
 def test_a_lawful_refusal_that_was_well_explained_is_completed_as_such() -> None:
     case = rework_proposed()
-    case.act(c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="依法不予办理,已说明")
+    case.act(c.ConfirmRework, REVIEWER, "reviewer", agreed=False, text="依法不予办理，已说明")
     assert (case.order.state, case.order.result) == ("completed", "not_solved_lawful")
 
 

@@ -174,7 +174,7 @@ def test_a_completed_order_is_opened_again_with_new_facts_for_thirty_days() -> N
     closed, reopen = case.order.closed_at, {"contact": CONTACT, "facts": "又停了"}
     assert case.refusal(c.Reopen, REVIEWER, "reviewer", contact=CONTACT, facts="").code == "no_facts"
     late = case.refusal(c.Reopen, REVIEWER, "reviewer", at=closed + 30 * DAY_MS + 1, **reopen)
-    assert late.sentence == "办结已超过 30 天,不能重新打开。"
+    assert late.sentence == "办结已超过 30 天，不能重新打开。"
     case.act(c.Reopen, REVIEWER, "reviewer", closed + 30 * DAY_MS, **reopen)
     assert case.order.closed_at is None and case.order.clock is not None and "reopened" in case.order.flags
     assert case.order.solved_first == "solved", "the first answer stays"

@@ -144,6 +144,6 @@ def test_a_grade_only_rises_and_each_letter_has_a_number() -> None:
     case = in_progress()
     urge = (c.Urge, SUPERVISOR, "supervisor")
     case.act(*urge, level=2, letter="督 7")
-    assert case.refusal(*urge, level=1, letter="督 8").sentence == "督办等级只升不降,现在是 2 级。"
+    assert case.refusal(*urge, level=1, letter="督 8").sentence == "督办等级只升不降，现在是 2 级。"
     assert case.refusal(*urge, level=3, letter="").code == "no_letter"
     assert case.refusal(*urge, level=5, letter="督 8").code == "no_level"

@@ -42,7 +42,7 @@ def test_the_lead_unit_cannot_answer_while_a_part_is_open() -> None:
     case = with_co_unit()
     content = {"answer_hash": "bb", "basis": "条例", "contacted": "电话"}
     refused = case.refusal(c.Reply, *case.officer(), **content)
-    assert refused.sentence == "协办单位还有 1 个子项没有办完,暂不能答复。"
+    assert refused.sentence == "协办单位还有 1 个子项没有办完，暂不能答复。"
     co(case, c.SignPart)
     co(case, c.FinishPart, result="已清运")
     case.reply()

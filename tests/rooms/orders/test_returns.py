@@ -53,7 +53,7 @@ def test_the_unit_that_returned_it_does_not_get_it_back_from_the_dispatcher() ->
 def test_after_the_window_a_return_is_refused_with_the_day_it_ended() -> None:
     case = at_unit_a()
     refused = case.refusal(c.AskSendBack, *case.officer(), at="2026-10-10T09:00", **RETURN)
-    assert refused.sentence == "退单窗口已在10月9日 24:00 结束,不能再退。"
+    assert refused.sentence == "退单窗口已在10月9日 24:00 结束，不能再退。"
 
 
 def test_the_last_minute_of_the_window_is_in_it() -> None:

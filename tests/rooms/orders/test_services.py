@@ -167,7 +167,7 @@ async def test_of_two_dispatchers_one_wins_and_the_other_reads_who_did_what() ->
     assert (told.value.by, told.value.kind, told.value.to) == ("staff:3002", "dispatched", "unit:zjj")
     names = {"staff:3002": "王芳", "unit:zjj": "市住建局"}
     sentence = told.value.sentence(told.value.at + 3 * MINUTE_MS, lambda key: names[key])
-    assert sentence.startswith("这张工单 3 分钟前已由王芳转给市住建局,您的“转办”没有保存。")
+    assert sentence.startswith("这张工单 3 分钟前已由王芳转给市住建局，您的“转办”没有保存。")
     assert "您现在可以:" in sentence
     assert (await house.order(order)).unit == "zjj"
 

@@ -151,7 +151,7 @@ def test_eleven_working_days_are_too_many() -> None:
     case.unit(c.Sign)
     who = case.officer(leader=True)
     refused = case.refusal(c.AskExtension, *who, at="2026-10-12T15:00", **{**EXTENSION, "amount": 11})
-    assert refused.sentence == "延期最多 10 个工作日,不能申请 11 个。"
+    assert refused.sentence == "延期最多 10 个工作日，不能申请 11 个。"
 
 
 def test_an_extension_asked_after_the_due_date_is_late_and_the_red_card_stays() -> None:
@@ -241,7 +241,7 @@ def test_a_suspension_beyond_thirty_working_days_is_the_duty_managers() -> None:
     resume_at = instant("2026-04-16T09:00")  # 30 WD after 03-03 end on 04-15 24:00; 04-06 is Qingming
     case.unit(c.AskSuspension, "2026-03-03T10:00", ground="court", resume_at=resume_at)
     refused = case.refusal(c.DecideSuspension, SUPERVISOR, "supervisor", granted=True, text="同意")
-    assert refused.sentence == "挂起超过规则包上限,要由值班主任批准。"
+    assert refused.sentence == "挂起超过规则包上限，要由值班主任批准。"
     case.act(c.DecideSuspension, "staff:9001", "duty_manager", granted=True, text="同意")
     assert case.order.state == "suspended"
 

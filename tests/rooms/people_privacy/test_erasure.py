@@ -22,7 +22,7 @@ from lianxin.privacy import Erase, EraseRefused, Erasure, matters_in_memory, mat
 from lianxin.privacy.erasure import REDACTED
 
 GROUND = "个人信息保护法 第四十七条"
-LETTER = "我是王小芳,13800138000,住锦苑小区3号楼,身份证372301199001011234,电梯停运。"
+LETTER = "我是王小芳,13800138000,住锦苑小区3号楼，身份证372301199001011234,电梯停运。"
 TABLES = ("persons", "person_numbers", "texts", "entries", "chains", "orders", "contacts", "outbox", "commands")
 
 

@@ -76,7 +76,7 @@ def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     async def prepare(pool: Any, office: Office) -> None:
         await enrol(PostgresLedger(pool), load_staff(), MORNING - DAY_MS)
-        await office.submit(NUMBER, office.person(), "我是王小芳,电梯停运")
+        await office.submit(NUMBER, office.person(), "我是王小芳，电梯停运")
         await write_site_clock(pool, MORNING + DAY_MS, 0.0)
 
     here.on(prepare)
