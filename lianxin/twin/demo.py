@@ -41,9 +41,9 @@ FIRST_DAY: Final = "2026-03-09"
 """A Monday in a year whose holidays are known."""
 MORNING_MS: Final = 10 * HOUR_MS + 5 * 60_000
 """The time of day at which the first start shows the city."""
-DAYS_BEFORE: Final = 4
-CALLS_BEFORE: Final = 320
-"""Days of history and their calls: enough that orders of every state stand in the books."""
+DAYS_BEFORE: Final = 9
+CALLS_BEFORE: Final = 150
+"""Days of history and the calls of each: long enough that orders were extended, got cards and came back to rework."""
 LAST_DAY: Final = at_iso("2026-10-01T00:00:00+08:00")
 """Three months before the end of the known calendar, so that no date of the demo leaves it."""
 SEED: Final = 12345
