@@ -14,7 +14,7 @@ from lianxin.ground.clock import DAY_MS, Instant, local_date
 from lianxin.ground.ledger import GENESIS, link
 from lianxin.ground.web import Language
 from lianxin.orders.course import CourseStep, course_of
-from lianxin.orders.dates import explained
+from lianxin.orders.dates import explained, recounted
 from lianxin.orders.evolve import replay
 from lianxin.orders.order import Order, OrderEntry, Promise, UnitClock
 from lianxin.orders.strip import Day, strip_of
@@ -176,9 +176,14 @@ def _deadline(order: Order, rules: Rules, now: Instant, language: Language) -> D
     clock = order.clock
     if clock is None or order.closed_at is not None:
         return None
+    paused = clock.paused is not None
+    if clock.paused is not None and order.resume_at is not None:
+        # Until it goes on the page says until when it would run then, as the citizen's promise does.
+        pauses = (*clock.pauses, (clock.paused, order.resume_at))
+        clock = recounted(rules, msgspec.structs.replace(clock, paused=None, pauses=pauses))
     steps = explained(rules, clock, language)
     due = None if clock.due == UNRESOLVED else clock.due
-    state = "paused" if clock.paused is not None else due_state(due, now, clock.yellow)
+    state = "paused" if paused else due_state(due, now, clock.yellow)
     return Deadline(due, state, _strip(clock, rules, now, language), tuple(steps))
 
 

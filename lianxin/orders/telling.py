@@ -17,6 +17,7 @@ from lianxin.orders.sheet import PromiseLine, Sheet
 from lianxin.orders.states import place_of
 from lianxin.orders.words import ENTRY_WORDS, FLAG_WORDS, KIND_WORDS, PART_WORDS, PROMISE_WORDS, SAY_WORDS, STATE_WORDS
 from lianxin.people import holder_name
+from lianxin.places import category_title, load_places
 
 _DUE_WORDS = {
     "zh": {"kept": "已兑现", "broken": "未兑现", "open": "进行中", "moved": "已转到主单"},
@@ -177,13 +178,21 @@ def _when(at: Instant | None, lang: Language) -> str:
     return f"{to_datetime(at):%Y-%m-%d %H:%M}"
 
 
+def _region(code: str, lang: Language) -> str:
+    known = {region.code: region for region in load_places().regions}
+    return known[code].title(lang) if code in known else code
+
+
 def _head(sheet: Sheet, lang: Language) -> list[str]:
     order = sheet.order
     place = place_of(order)
     state = (
         _said(lang, STATE_WORDS, place) if place in STATE_WORDS else _word(lang, "已转出并告知", "transferred, told")
     )
-    lines = [f"{order.number}  {state}  {_said(lang, KIND_WORDS, order.kind)} {order.category} {order.region}"]
+    about = (
+        f"{_said(lang, KIND_WORDS, order.kind)}  {category_title(order.category, lang)}  {_region(order.region, lang)}"
+    )
+    lines = [f"{order.number}  {state}  {about}"]
     if order.flags:
         lines.append("  " + _word(lang, "、", ", ").join(_said(lang, FLAG_WORDS, flag) for flag in sorted(order.flags)))
     if order.holder is not None:

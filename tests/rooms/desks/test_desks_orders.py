@@ -170,6 +170,18 @@ def test_an_order_paused_in_the_time_it_was_extended_by_explains_its_date():
     assert [step.at for step in deadline.steps if step.kind == "due"] == [deadline.due]
 
 
+def test_a_paused_order_shows_the_date_it_will_have_when_it_goes_on_as_planned():
+    case = Case("2026-11-02T08:30").to_unit(at="2026-11-02T09:00")  # due 9 November 24:00
+    case.unit(c.AskSuspension, "2026-11-04T14:00", ground="appraisal", resume_at=at_iso("2026-11-13T10:00:00+08:00"))
+    case.act(c.DecideSuspension, SUPERVISOR, "supervisor", "2026-11-04T15:00", granted=True, text="同意")
+    found = msgspec.structs.replace(_found(case.entries), order_id=case.order.id, number=case.number)
+    deadline = sheet_of(found, case.rules, case.now, "zh").deadline
+    # One working day was used (3 November); four are left after the 13th: 16, 17, 18, 19 November.
+    assert deadline is not None and deadline.due == at_iso("2026-11-20T00:00:00+08:00")
+    assert deadline.state == "paused"
+    assert {promise.due for promise in case.order.promises.values() if promise.kind == "answer"} == {deadline.due}
+
+
 def test_a_missing_entry_breaks_the_chain_on_the_page():
     found = _found(ENTRIES)
     without = msgspec.structs.replace(found, entries=(*found.entries[:1], *found.entries[2:]))
