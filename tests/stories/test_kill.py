@@ -6,6 +6,7 @@ A demo at speed 200 on a home of its own; beside it a counter of our own whose e
 import asyncio
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ STOP_S_MAX = 50.0
 
 
 async def test_whatever_is_killed_nothing_acknowledged_is_lost_and_the_city_goes_on(
-    tmp_path: Path, unused_tcp_port: int
+    tmp_path: Path, unused_tcp_port: int, record_property: Callable[[str, object], None]
 ) -> None:
     chance = random.Random(SEED)
     with house(tmp_path / "home", unused_tcp_port) as demo:
@@ -45,6 +46,8 @@ async def test_whatever_is_killed_nothing_acknowledged_is_lost_and_the_city_goes
             assert demo.members() == []
             await _comes_back(demo, callers, date)
         seconds = await asyncio.to_thread(demo.stop)
+        record_property("kills", KILLS)
+        record_property("acknowledged", len(callers.acknowledged))
         print(f"{len(callers.acknowledged)} commands acknowledged, clean stop in {seconds:.1f} s")
         assert seconds < STOP_S_MAX
         assert demo.members() == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 
 import asyncpg
 import msgspec
@@ -13,6 +14,7 @@ from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.store import Database
 from lianxin.insight.audit import audit_memory
 from lianxin.insight.audit.database import audit_database
+from lianxin.twin.storm import Outcome
 
 SEEDS = int(os.environ.get("LIANXIN_TEST_STORMS", "500"))
 """Storms over a ledger in memory; `make soak` asks for many more."""
@@ -21,13 +23,22 @@ A_GROUP = 25
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, A_GROUP))
-async def test_after_a_storm_the_books_balance_and_every_answer_stands(first: int) -> None:
+async def test_after_a_storm_the_books_balance_and_every_answer_stands(
+    first: int, record_property: Callable[[str, int], None]
+) -> None:
     for seed in range(first, min(first + A_GROUP, SEEDS)):
         ledger, outcome = await storm_in_memory(seed, calls=25, days=12)
         assert outcome.crashes > 0, seed
         assert audit_memory(ledger).violations == (), seed
         assert lost(outcome, {key: msgspec.json.decode(value) for key, value in ledger.commands.items()}) == [], seed
         assert len(ledger.commands) > 50, seed
+        for name, count in _figures(outcome).items():
+            record_property(name, count)
+
+
+def _figures(outcome: Outcome) -> dict[str, int]:
+    """What `make soak` adds up."""
+    return {"storms": 1, "acknowledged": len(outcome.acknowledged), "crashes": outcome.crashes}
 
 
 KEPT = (1000,)
@@ -42,7 +53,10 @@ async def test_what_a_storm_once_found_stays_mended(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(SEEDS_IN_POSTGRES))
 async def test_a_storm_over_the_database_loses_nothing_either(
-    seed: int, database: Database, pool: "asyncpg.Pool[asyncpg.Record]"
+    seed: int,
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    record_property: Callable[[str, int], None],
 ) -> None:
     outcome = await storm_in_postgres(seed, PostgresLedger(pool), pool, calls=12, days=9)
     rows = await pool.fetch("SELECT command_id, result::text FROM commands")
@@ -50,6 +64,8 @@ async def test_a_storm_over_the_database_loses_nothing_either(
     assert lost(outcome, kept) == []
     report = await asyncio.to_thread(audit_database, database.app_url)
     assert report.violations == ()
+    for name, count in _figures(outcome).items():
+        record_property(name, count)
 
 
 async def test_a_storm_blows_the_same_way_again() -> None:
