@@ -2,7 +2,10 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
-SEEDS ?=
+STORMS ?= 10000
+STORMS_IN_POSTGRES ?= 300
+KILLS ?= 10
+SOAKED := $(wildcard tests/twin/test_storm.py tests/stories/test_kill.py)
 
 .PHONY: help setup setup-test run test check tests soak bench docs lock clean
 
@@ -43,7 +46,8 @@ tests:
 	@sh setup/older.sh $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "database and not soak"
 
 soak: setup-test ## the large numbers; writes docs/proofs.md
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m soak
+	@sh setup/soak.sh $(STORMS) $(STORMS_IN_POSTGRES) $(KILLS) \
+		$(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(SOAKED)
 
 bench: setup ## measure everything, see docs/benchmarks.md
 	$(BIN)/lianxin bench
