@@ -23,7 +23,7 @@ def _audit(
         int | None, typer.Option(min=1, help="Checkpoint: chains that did not change after it are not read again.")
     ] = None,
     checkpoints: Annotated[
-        Path | None, typer.Option(help="Published checkpoints to compare with; else the home's own file.")
+        Path | None, typer.Option(help="Published checkpoints to compare with; the home's own are always.")
     ] = None,
     dsn: Annotated[str | None, typer.Option(help="Another database than the site's own.")] = None,
     city: Annotated[str | None, typer.Option(help="City whose units are the only ones that may hold.")] = None,
@@ -48,6 +48,8 @@ def _audit(
 def _report(
     since: int | None, checkpoints: Path | None, dsn: str | None, city: str | None, workers: int | None
 ) -> "Report":
+    import msgspec
+
     from lianxin.ground.ledger.checkpoint_file import FILE_NAME
     from lianxin.ground.ledger.checkpoint_key import known_key
     from lianxin.ground.site import load_site
@@ -61,7 +63,10 @@ def _report(
     file = checkpoints or (own if own.exists() else None)
     with site.database() as database:
         key = known_key(site.home)
-        return audit_database(database.app_url, checkpoints=file, key=key, since=since, units=units, workers=workers)
+        found = audit_database(database.app_url, checkpoints=file, key=key, since=since, units=units, workers=workers)
+    # The home's own file lies beside the database: whoever may change one may change both. It is compared all the
+    # same, but only a copy that the auditor brings along anchors the books outside.
+    return msgspec.structs.replace(found, anchored=checkpoints is not None)
 
 
 def _units_of(city: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ environment variable, which wins. `docs/settings.md` describes every one of them
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -155,9 +156,24 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         section, name = key.split(".")
         given.setdefault(section, {})[name] = value.split(",") if key == "web.names" else value
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as wrong:
         raise SettingWrong(_explained(str(wrong), file, environment)) from None
+    if not _of_this_machine(settings.web.host):
+        raise SettingWrong(
+            f"web.host is {settings.web.host}, which others can reach, and there is no login: everybody could read "
+            "every order. Nothing was started. Use 127.0.0.1 or another address of this machine alone."
+        )
+    return settings
+
+
+def _of_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ SHOWN_MAX = 200
 class Report(msgspec.Struct, frozen=True):
     """The books as the entries make them, and every violation.
 
-    anchored  the checkpoints were compared with a file outside the database
+    anchored  the checkpoints were compared with a file that the auditor brought along
     """
 
     ok: bool
@@ -70,7 +70,8 @@ def lines(report: Report) -> list[str]:
         f"promises 承诺       open {promises['open']}, kept {promises['kept']}, broken {promises['broken']}, "
         f"unresolved {promises['unresolved']}",
         f"entries 记录        {report.entries}",
-        f"checkpoints 检查点  {report.checkpoints}{'' if report.anchored else ', compared with no file'}",
+        f"checkpoints 检查点  {report.checkpoints}"
+        + ("" if report.anchored else ", not compared with a copy kept elsewhere"),
     ]
     for violation in report.violations[:SHOWN_MAX]:
         where = f"order {violation.order}: " if violation.order else ""

@@ -28,11 +28,21 @@ def test_json_has_exactly_what_the_books_promise(site: Sealed) -> None:
     result = RUNNER.invoke(app, ["--json"])
     answer = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert answer["ok"] is True and answer["anchored"] is True and answer["violations"] == []
+    assert answer["ok"] is True and answer["anchored"] is False and answer["violations"] == []
     assert set(answer["orders"]) == {"opened", "closed", "open"}
     assert set(answer["promises"]) == {"open", "kept", "broken", "unresolved"}
     assert (answer["checkpoints"], answer["orders"]["open"]) == (2, sum(answer["holders"].values()))
     assert isinstance(answer["entries"], int)
+
+
+def test_the_homes_own_checkpoints_are_compared_and_a_copy_brought_along_anchors_them(site: Sealed) -> None:
+    own = site.home / "checkpoints.jsonl"
+    anchored = json.loads(RUNNER.invoke(app, ["--json", "--checkpoints", str(own)]).stdout)
+    assert (anchored["ok"], anchored["anchored"]) == (True, True)
+    site.damage("DELETE FROM checkpoint_leaves; DELETE FROM checkpoints")
+    alone = json.loads(RUNNER.invoke(app, ["--json"]).stdout)
+    assert alone["anchored"] is False
+    assert "checkpoint_missing" in {violation["kind"] for violation in alone["violations"]}
 
 
 def test_a_violation_is_told_with_kind_order_and_detail(site: Sealed) -> None:
