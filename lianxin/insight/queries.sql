@@ -5,6 +5,11 @@
 -- The time of the latest entry; null: there is none. `infinity` was put there by hand. Reads all of `entries`.
 SELECT max(at) FROM entries WHERE isfinite(at);
 
+-- name: speed()$
+-- How fast a demo's time runs, no more than a demo's can; null or no row: as everywhere. Index: site_pkey.
+SELECT CASE WHEN jsonb_typeof(value->'speed') = 'number' THEN least((value->>'speed')::numeric, 1000)::float8 END
+  FROM site WHERE name = 'clock';
+
 -- name: entry_estimate()$
 -- About how many entries there are; -1: never analysed.
 SELECT reltuples::bigint FROM pg_class WHERE oid = 'entries'::regclass;

@@ -17,7 +17,7 @@ from lianxin.ground.ledger import checkpoint_file
 from lianxin.ground.ledger.checkpoint import Checkpoint
 from lianxin.insight.audit.across import answer_asks, drop_senseless, parents_of
 from lianxin.insight.audit.chain import check_chain
-from lianxin.insight.audit.evidence import Asks, House, Row
+from lianxin.insight.audit.evidence import Asks, House, Row, grace_at
 from lianxin.insight.audit.holding import calendar_end
 from lianxin.insight.audit.reading import Reader
 from lianxin.insight.audit.report import Report, report_of
@@ -62,7 +62,8 @@ def audit_database(
         if since is not None and not any(row[0] == since for row in reader.rows("checkpoints_from", since - 1, 1)):
             raise NoSuchCheckpoint(f"There is no checkpoint {since} in this database.")
         staff = {row[0]: row[1] for row in reader.rows("all_staff")}
-        house = House(int(reader.value("latest_entry") or 0), staff or None, units, calendar_end())
+        now, grace = int(reader.value("latest_entry") or 0), grace_at(reader.value("speed"))
+        house = House(now, staff or None, units, calendar_end(), grace)
         published = None if checkpoints is None else Published(checkpoint_file.lines_of(checkpoints), must_have)
         tally, seen = Tally(), _Seen()
         lines = check_lines(_lines(reader), key, published, tally)

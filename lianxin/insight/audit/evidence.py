@@ -13,6 +13,8 @@ from lianxin.ground.clock import MINUTE_MS, Instant
 
 GRACE_MS = 10 * MINUTE_MS
 """How long after a date the worker may still be on its way to it."""
+MACHINE_GRACE_MS = MINUTE_MS
+"""The same in the machine's own time: where a demo's time runs 200 times as fast, 10 minutes are gone in 3 seconds."""
 RETRY_MS = 24 * 60 * MINUTE_MS
 """How far a timer whose command failed may be put off."""
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
@@ -88,6 +90,7 @@ class House(NamedTuple):
     now    the time of the latest entry: the audit never looks at a clock
     staff  work number -> active; None: nobody is registered, so nobody can have left
     units  ids of the city's units and outside systems; None: not known here
+    grace  how long after its date something may still be undone
     calendar_until  where the known working calendar ends: CAL_MISSING is open for what reaches beyond; None: not asked
     """
 
@@ -95,6 +98,12 @@ class House(NamedTuple):
     staff: dict[str, bool] | None = None
     units: frozenset[str] | None = None
     calendar_until: Instant | None = None
+    grace: Instant = GRACE_MS
+
+
+def grace_at(speed: float | None) -> Instant:
+    """Return the grace where time runs that many times as fast as the machine's; None: as fast."""
+    return max(GRACE_MS, int(MACHINE_GRACE_MS * (speed or 0.0)))
 
 
 class Asks:

@@ -10,7 +10,7 @@ from typing import Final
 from lianxin.custody import holder_kind
 from lianxin.deadlines import official_calendar
 from lianxin.ground.clock import DAY_MS, Instant, midnight
-from lianxin.insight.audit.evidence import GRACE_MS, House
+from lianxin.insight.audit.evidence import House
 from lianxin.insight.audit.violation import when
 from lianxin.orders.order import DISPATCH_TRAY, FOLLOWUP_TRAY, REVIEW_TRAY, Order
 from lianxin.promises import Promise
@@ -94,5 +94,5 @@ def undated(promises: Iterable[Promise], house: House) -> str | None:
 def overdue(promises: Iterable[Promise], house: House) -> Iterator[str]:
     """Yield what is to be said of each open promise whose time has passed and that nobody kept or broke."""
     for promise in promises:
-        if promise.next + GRACE_MS < house.now:
+        if promise.next + house.grace < house.now:
             yield f"promise {promise.id} ({promise.kind}) was due {when(promise.next)} and is neither kept nor broken"

@@ -13,7 +13,7 @@ from lianxin.contacts.contact import (
     next_date,
 )
 from lianxin.contacts.project import ContactRow, promise_rows, row_of
-from lianxin.insight.audit.evidence import GRACE_MS, UNREADABLE, Asks, Evidence, House
+from lianxin.insight.audit.evidence import UNREADABLE, Asks, Evidence, House
 from lianxin.insight.audit.holding import unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
 from lianxin.insight.audit.rows import check_promises, check_timer, differing, last_words
@@ -99,7 +99,7 @@ def check_outcome(contact: Contact, house: House, tally: Tally, asks: Asks) -> N
     if contact.disposition == "ring_back" and not contact.promised:
         tally.found("promise_missing", contact.id, "the caller left unanswered and no ring-back was promised")
     for promise in contact.promises.values():
-        if promise.next + GRACE_MS < house.now:
+        if promise.next + house.grace < house.now:
             detail = (
                 f"promise {promise.id} ({promise.kind}) was due {when(promise.next)} and is neither kept nor broken"
             )
@@ -113,7 +113,7 @@ def unaccounted(contact: Contact, house: House) -> str | None:
     if name == PENDING:
         if contact.limit is None or not contact.holder:
             return f"it is {contact.stage or 'not begun'} and has no holder or no limit"
-        late = contact.limit + GRACE_MS < house.now
+        late = contact.limit + house.grace < house.now
         return f"it is {contact.stage} at {contact.holder}, past its limit {when(contact.limit)}" if late else None
     if name not in DISPOSITIONS:
         return f"it ended as {name!r}, which is no disposition"
