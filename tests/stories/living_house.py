@@ -171,7 +171,7 @@ class House:
 
     def violations(self) -> list[dict[str, Any]]:
         """Audit the books, as `lianxin audit` and in this process, against the published checkpoints."""
-        said = self.command("audit", "--json")
+        said = self.command("audit", "--json", "--checkpoints", str(self.home / FILE_NAME))
         assert said.returncode in (0, 1), said.stderr
         found = json.loads(said.stdout)
         with EmbeddedServer(self.home) as server:
