@@ -84,7 +84,7 @@ def test_after_its_last_day_the_demo_begins_again(site: Database, home: Path) ->
     assert abs(clock_of(site).now() - MORNING) < 3_600_000 and not demo.over(site.app_url)
     aside = [path for path in home.iterdir() if path.name.startswith("checkpoints-until-2026-10-01-")]
     assert [path.read_text() for path in aside] == [sealed]
-    audit = CliRunner().invoke(app, ["audit", "--json"])
+    audit = CliRunner().invoke(app, ["audit", "--json", "--checkpoints", str(home / "checkpoints.jsonl")])
     books = json.loads(audit.stdout.splitlines()[-1])
     assert (books["ok"], books["anchored"], books["violations"]) == (True, True, [])
 

@@ -7,7 +7,6 @@ so it is a transaction of its own: no BEGIN, no COMMIT, no second round trip, no
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -21,6 +20,7 @@ from lianxin.ground.ledger.batch import Batch, ChainMoved, DoneBefore
 from lianxin.ground.ledger.reach import reaching
 from lianxin.ground.ledger.store import Due, Loaded, Standing
 from lianxin.ground.store import load_queries
+from lianxin.ground.store.away import is_away
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -89,9 +89,12 @@ class PostgresLedger:
         while self._untold:
             await asyncio.sleep(TELL_AFTER_S)
             self._untold = False
-            # Who listens looks again by itself when the database or this process is gone.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            try:
                 await self.pool.execute(_QUERIES.tell.sql)
+            except Exception as trouble:
+                # Who listens looks again by itself once the database is back.
+                if not is_away(trouble):
+                    raise
 
     async def due_timers(self, now: Instant, limit: int) -> list[Due]:
         """See `Store.due_timers`."""

@@ -95,7 +95,7 @@ def test_an_extension_and_a_pause_go_through_the_pack(binzhou):
     assert binzhou.due("order.handle.default", NATIONAL_DAY_EVE, extend=10).due == at("2026-10-28T00:00")
     pause = (at("2026-11-04T15:00"), at("2026-11-13T10:00"))
     assert binzhou.due("order.handle.default", at("2026-11-02T09:00"), pause).due == at("2026-11-20T00:00")
-    assert binzhou.explain("order.handle.default", NATIONAL_DAY_EVE)[0].text.endswith("(规则包 sd-binzhou@2026.1)")
+    assert binzhou.explain("order.handle.default", NATIONAL_DAY_EVE)[0].text.endswith("（规则包 sd-binzhou@2026.1）")
 
 
 def test_values_that_are_no_clocks_are_at_their_dotted_key(binzhou):
