@@ -39,6 +39,7 @@ ORDERS = Path(order_pages.__file__).parent
 LIBRARIES = DESKS.parents[1] / "node_modules"
 POOL_MAX = 8
 STOP_S = 4.0
+PROBE_S = 2.0
 
 _log = structlog.get_logger("lianxin.web")
 
@@ -71,13 +72,6 @@ def make_site(
         *order_pages.order_routes(OrderReader(pool), load_rules, present, paper),
     ]
 
-    async def probe() -> str | None:
-        try:
-            await pool.fetchval("SELECT 1", timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as gone:
-            return f"the database does not answer ({type(gone).__name__})"
-        return None
-
     @asynccontextmanager
     async def listening(_: Litestar) -> AsyncIterator[None]:
         task = asyncio.create_task(live.listen(lambda: asyncpg.connect(url, timeout=5)))
@@ -87,7 +81,29 @@ def make_site(
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    return create_app(routes, settings, paper=paper, live=live, probe=probe, lifespan=[listening])
+    return create_app(routes, settings, paper=paper, live=live, probe=_Probe(pool), lifespan=[listening])
+
+
+class _Probe:
+    """Asks the database for a sign of life; who asks waits no longer than PROBE_S, however long it hangs."""
+
+    def __init__(self, pool: "Pool[Record]") -> None:
+        self._pool = pool
+        self._asking: asyncio.Task[str | None] | None = None
+
+    async def __call__(self) -> str | None:
+        """Return None when it answers, else what is missing. One question is under way at a time."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        answered, _ = await asyncio.wait({self._asking}, timeout=PROBE_S)
+        return self._asking.result() if answered else "the database does not answer (it hangs)"
+
+    async def _ask(self) -> str | None:
+        try:
+            await self._pool.fetchval("SELECT 1")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as gone:
+            return f"the database does not answer ({type(gone).__name__})"
+        return None
 
 
 def site_present(pool: "Pool[Record]", machine: Clock) -> ReadPresent:
