@@ -41,8 +41,9 @@ def _figures(outcome: Outcome) -> dict[str, int]:
     return {"storms": 1, "acknowledged": len(outcome.acknowledged), "crashes": outcome.crashes}
 
 
-KEPT = (1000,)
-"""Seeds that once found something. 1000: a timer that failed was gone by the time it was put off."""
+KEPT = (733, 1000)
+"""Seeds that once found something. 733: the audit forbade the first caller to end a reworked order nobody could
+reach, which the course of an order allows. 1000: a timer that failed was gone by the time it was put off."""
 
 
 @pytest.mark.parametrize("seed", KEPT)

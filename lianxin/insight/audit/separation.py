@@ -10,6 +10,8 @@ from lianxin.orders.order import OrderEntry
 
 LAWFUL: Final = "completed as lawful"
 """A reviewer ends the order because the unit's refusal is lawful and well explained; nobody was called."""
+UNREACHED: Final = "completed unreached"
+"""The order ends without an answer after all tries failed: no second answer, so the first caller may end it."""
 PARTS: Final = {
     "submitted": "agent",
     "revised": "agent",
@@ -24,6 +26,7 @@ PARTS: Final = {
     "followup_answered": "caller",
     "promised_later": "caller",
     "completed": "caller",
+    UNREACHED: "caller",
 }
 """Entry -> the part its actor plays on the order."""
 NOT_AS: Final[dict[str, tuple[str, ...]]] = {
@@ -44,6 +47,7 @@ NOT_AS: Final[dict[str, tuple[str, ...]]] = {
     "joined_followed_up": ("agent", "dispatcher", "first caller"),
     "completed": ("agent", "dispatcher", "first caller"),
     "rework_ordered": ("caller",),
+    UNREACHED: ("agent", "dispatcher"),
     LAWFUL: ("caller",),
     "reopened": ("agent",),
     "merged": ("agent",),
@@ -65,6 +69,8 @@ class Parts:
         played, kind, actor = self._played, entry.kind, entry.actor
         if kind == "completed" and entry.fields.get("result") == "not_solved_lawful":
             kind = LAWFUL
+        elif kind == "completed" and entry.fields.get("result") == "no_contact":
+            kind = UNREACHED
         broken = next((part for part in NOT_AS.get(kind, ()) if actor in played.get(part, ())), None)
         if kind in PARTS:
             played.setdefault(PARTS[kind], set()).add(actor)
