@@ -74,7 +74,8 @@ class House:
             self.events.append(read)
             if read["event"] == event:
                 return read
-        raise AssertionError(f"it ended without saying {event!r}: {self.events[-20:]}")
+        code = self.process.wait(GUARD_S)
+        raise AssertionError(f"it ended ({code}) without saying {event!r}: {self.events[-20:]}")
 
     def wait_until_ready(self) -> None:
         """Return when /readyz says so; it is asked again and again, with the pauses of the transport."""
