@@ -41,7 +41,7 @@ tests:
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not soak" --ignore tests/house
 	@sh setup/older.sh $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "database and not soak"
 
-soak: setup-test ## the large numbers, about an hour; writes docs/proofs.md
+soak: setup-test ## the large numbers, half an hour; writes docs/proofs.md
 	$(BIN)/python tests/soak.py
 
 bench: setup ## measure everything, see docs/benchmarks.md
