@@ -29,7 +29,7 @@ _ALL = (
     Role("reviewer", "审核员", "reviewer", "floor"),
     Role("dispatcher", "转办员", "dispatcher", "floor"),
     Role("objection_reviewer", "异议审核员", "objection reviewer", "floor"),
-    Role("followup_agent", "回访员", "follow-up agent", "floor"),
+    Role("followup_caller", "回访员", "follow-up caller", "floor"),
     Role("qa", "质检员", "quality inspector", "floor"),
     Role("qa_appeal", "质检复核员", "quality appeals", "floor"),
     Role("supervisor", "督办员", "supervisor", "floor"),
@@ -59,7 +59,7 @@ AROUND_THE_CLOCK = (
     "dispatcher",
     "objection_reviewer",
     "supervisor",
-    "followup_agent",
+    "followup_caller",
     "duty_manager",
 )
 """Roles someone on duty must have at every hour of every day: an order waits for no morning."""

@@ -1,6 +1,6 @@
 """What does somebody do next with an order, and when?
 
-For each state one actor of the city: reviewer, dispatcher, unit, follow-up agent … The
+For each state one actor of the city: reviewer, dispatcher, unit, follow-up caller … The
 answer follows from the order and the seed alone, so a city that was stopped goes on
 where it was. Shares and delays are assumptions of the twin, not findings. Pure.
 """

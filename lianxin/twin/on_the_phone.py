@@ -1,4 +1,4 @@
-"""How do the follow-up agents of the twin reach the citizens, and what do these answer? Pure."""
+"""How do the follow-up callers of the twin reach the citizens, and what do these answer? Pure."""
 
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ def followup_due(turn: Turn) -> Action:
     )
     return turn.house(
         at,
-        "followup_agent",
+        "followup_caller",
         c.RecordFollowup,
         order.agents,
         order.dispatchers,
@@ -43,7 +43,7 @@ def _unreached(turn: Turn, at: Instant) -> Action:
     again = world.evening(at + dice.between(4 * HOUR_MS, 20 * HOUR_MS), dice)
     result = dice.one_of(("no_answer", "no_answer", "engaged", "refused"))
     return turn.house(
-        at, "followup_agent", c.AttemptFailed, order.agents, order.dispatchers, result=result, again_at=again
+        at, "followup_caller", c.AttemptFailed, order.agents, order.dispatchers, result=result, again_at=again
     )
 
 
@@ -82,7 +82,7 @@ def followup_failed(turn: Turn) -> Action:
     if order.attempts >= 3 and len(order.promises) <= 1:
         at = world.evening(order.last_at + dice.lognormal(20 * MINUTE_MS, 0.5), dice)
         return turn.house(
-            at, "followup_agent", c.CloseUnreached, order.agents, order.dispatchers, link="评价链接短信已发出"
+            at, "followup_caller", c.CloseUnreached, order.agents, order.dispatchers, link="评价链接短信已发出"
         )
     agreed = order.desk_due - dice.between(0, 30 * MINUTE_MS)
     if order.last_kind != "followup_attempted":  # the time agreed for the next try has passed
@@ -95,7 +95,7 @@ def followup_failed(turn: Turn) -> Action:
     )
     return turn.house(
         at,
-        "followup_agent",
+        "followup_caller",
         c.RecordFollowup,
         order.agents,
         order.dispatchers,

@@ -169,7 +169,7 @@ class World:
             order,
             c.RecordFollowup,
             by,
-            "followup_agent",
+            "followup_caller",
             contact=contact or (await self.services.order(order)).contact,
             contacted="yes",
             informed="yes",

@@ -183,7 +183,7 @@ class Case:
             "evidence": "录音 1",
             **answers,
         }
-        return self.act(c.RecordFollowup, by, "followup_agent", at, **said)
+        return self.act(c.RecordFollowup, by, "followup_caller", at, **said)
 
     def last(self) -> OrderEntry:
         """Return the latest entry."""

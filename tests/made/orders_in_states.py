@@ -93,7 +93,7 @@ def followup_due() -> Case:
 def followup_failed() -> Case:
     case = followup_due()
     again = case.now + 4 * HOUR_MS
-    case.act(c.AttemptFailed, CALLER, "followup_agent", result="no_answer", again_at=again)
+    case.act(c.AttemptFailed, CALLER, "followup_caller", result="no_answer", again_at=again)
     return case
 
 

@@ -137,4 +137,4 @@ async def _heating(hotline: Hotline, at: Instant) -> None:
         "evidence": "录音 0312-77",
     }
     contact = {"contact": contact_id_of(number), **answers}
-    await hotline.do(number, at + 24 * HOUR_MS, c.RecordFollowup, FOLLOWER, "followup_agent", **contact)
+    await hotline.do(number, at + 24 * HOUR_MS, c.RecordFollowup, FOLLOWER, "followup_caller", **contact)

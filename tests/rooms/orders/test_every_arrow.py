@@ -87,7 +87,7 @@ def tried_three_times() -> Case:
     case = followup_failed()
     for _ in range(2):
         again = case.now + 26 * HOUR_MS
-        case.act(c.AttemptFailed, CALLER, "followup_agent", case.order.desk_due, result="engaged", again_at=again)
+        case.act(c.AttemptFailed, CALLER, "followup_caller", case.order.desk_due, result="engaged", again_at=again)
     return case
 
 
@@ -115,7 +115,7 @@ def unreached_neighbour() -> Case:
     for _ in range(3):
         at = case.order.desk_due if case.order.attempts else None
         again = case.now + 26 * HOUR_MS
-        case.act(c.AttemptFailed, CALLER, "followup_agent", at, result="no_answer", again_at=again)
+        case.act(c.AttemptFailed, CALLER, "followup_caller", at, result="no_answer", again_at=again)
     return case
 
 
@@ -157,7 +157,7 @@ def at_the_last_instant(before: Way) -> Way:
 
 DECIDE = (c.DecideSendBack, OBJECTION, "objection_reviewer")
 OPEN_MEETING = (c.OpenJointMeeting, SUPERVISOR, "supervisor")
-ASK = (c.RecordFollowup, CALLER, "followup_agent")
+ASK = (c.RecordFollowup, CALLER, "followup_caller")
 SUPERVISED = (SUPERVISOR, "supervisor")
 
 WAYS: Final[dict[Arrow, Way]] = {
@@ -209,10 +209,10 @@ WAYS: Final[dict[Arrow, Way]] = {
     (c.ConfirmRework, "followup_due", "rework"): reviewed_again(rework_proposed, agreed=True),
     (c.ConfirmRework, "followup_due", "completed"): reviewed_again(rework_proposed, agreed=False),
     (c.CloseUnreached, "followup_failed", "completed"): took(
-        c.CloseUnreached, CALLER, "followup_agent", tried_three_times
+        c.CloseUnreached, CALLER, "followup_caller", tried_three_times
     ),
     (c.CloseUnreached, "followup_failed", "followup_due"): took(
-        c.CloseUnreached, CALLER, "followup_agent", unreached_neighbour
+        c.CloseUnreached, CALLER, "followup_caller", unreached_neighbour
     ),
     **{(c.Withdraw, state, "withdrawn"): took(c.Withdraw, "citizen", "citizen", PLACES[state]) for state in OPEN},
     **{

@@ -9,8 +9,8 @@ from made.orders_in_states import followup_due, in_progress, join, rework, rewor
 from lianxin.ground.clock import DAY_MS, HOUR_MS
 from lianxin.orders import commands as c
 
-TRY = (c.AttemptFailed, CALLER, "followup_agent")
-END = (c.CloseUnreached, CALLER, "followup_agent")
+TRY = (c.AttemptFailed, CALLER, "followup_caller")
+END = (c.CloseUnreached, CALLER, "followup_caller")
 LINK = {"link": "短信 18:05 已发，链接至 11-26 18:05 有效"}
 
 
@@ -152,7 +152,7 @@ def test_these_answers_ask_for_a_rework(answers: dict[str, str], level: int) -> 
 def test_what_is_not_solved_has_a_reason() -> None:
     case = followup_due()
     said: dict[str, Any] = {"contact": case.order.contact, "contacted": "yes", "informed": "yes", "evidence": "录音"}
-    refused = case.refusal(c.RecordFollowup, CALLER, "followup_agent", **said, solved="not_solved", satisfied="no")
+    refused = case.refusal(c.RecordFollowup, CALLER, "followup_caller", **said, solved="not_solved", satisfied="no")
     assert refused.code == "no_reason"
 
 
@@ -236,7 +236,7 @@ def test_the_first_answer_cannot_be_changed_afterwards() -> None:
     case.accept("2026-11-23T21:30")
     case.ask("2026-11-24T10:00", by=OTHER_CALLER)
     said = {"contact": case.order.contact, "contacted": "yes", "informed": "yes", "evidence": "录音"}
-    refused = case.refusal(c.RecordFollowup, "staff:4003", "followup_agent", **said, solved="solved", satisfied="very")
+    refused = case.refusal(c.RecordFollowup, "staff:4003", "followup_caller", **said, solved="solved", satisfied="very")
     assert refused.code == "wrong_state" and case.order.solved_first == "not_solved"
 
 
@@ -245,7 +245,7 @@ def test_after_a_rework_somebody_else_asks() -> None:
     case.reply("2026-11-23T15:00")
     case.accept("2026-11-23T15:30")
     said = {"contact": case.order.contact, "contacted": "yes", "informed": "yes", "evidence": "录音"}
-    refused = case.refusal(c.RecordFollowup, CALLER, "followup_agent", **said, solved="solved", satisfied="very")
+    refused = case.refusal(c.RecordFollowup, CALLER, "followup_caller", **said, solved="solved", satisfied="very")
     assert refused.code == "separation" and "首次回访" in refused.sentence
 
 
@@ -280,7 +280,7 @@ def test_an_accepted_reply_lifts_the_supervision() -> None:
 @pytest.mark.parametrize("who", ["staff:1001", DISPATCHER])
 def test_who_took_the_call_or_sent_it_out_does_not_ask_about_it(who: str) -> None:
     case = followup_due()
-    refused = case.refusal(*TRY[:1], who, "followup_agent", result="engaged", again_at=case.now + HOUR_MS)
+    refused = case.refusal(*TRY[:1], who, "followup_caller", result="engaged", again_at=case.now + HOUR_MS)
     assert refused.code == "separation"
 
 
@@ -301,7 +301,7 @@ def test_each_citizen_is_called() -> None:
     owed = {promise.to for promise in case.order.promises.values() if promise.kind == "followup"}
     assert owed == {case.order.contact, NEIGHBOURS[0]}
     said = {"contacted": "yes", "informed": "yes", "solved": "solved", "satisfied": "yes", "evidence": "录音"}
-    refused = case.refusal(c.RecordFollowup, CALLER, "followup_agent", contact=case.order.contact, **said)
+    refused = case.refusal(c.RecordFollowup, CALLER, "followup_caller", contact=case.order.contact, **said)
     assert refused.code == "others_first"
     case.ask(contact=NEIGHBOURS[0])
     case.ask()

@@ -38,7 +38,7 @@ STAFF = {
     "agent": ("staff:1001", "staff:1002"),
     "reviewer": ("staff:2001", "staff:2002", "staff:1001"),
     "dispatcher": ("staff:3001", "staff:2001"),
-    "followup_agent": ("staff:4001", "staff:4002", "staff:4003", "staff:4004", "staff:3001"),
+    "followup_caller": ("staff:4001", "staff:4002", "staff:4003", "staff:4004", "staff:3001"),
     "shift_lead": ("staff:6001", "staff:2001"),
     "objection_reviewer": ("staff:7001", "staff:3001"),
     "supervisor": ("staff:8001",),

@@ -11,7 +11,7 @@ from lianxin.units import load_units
 
 MONDAY = at_iso("2026-03-09T00:00:00+08:00")
 # On one order these five are always five persons.
-APART = ("agent", "reviewer", "dispatcher", "objection_reviewer", "followup_agent")
+APART = ("agent", "reviewer", "dispatcher", "objection_reviewer", "followup_caller")
 
 
 def test_a_hundred_and_sixty_eight_people_on_eight_shifts() -> None:
