@@ -1,8 +1,8 @@
 """Which language does a page speak, and how are its words found?
 
-Sources are English (msgids); the Chinese catalogue is complete and is the default.
-The reader switches with `?lang=en`, which a cookie remembers. Catalogues are read
-from their `.po` files at start, so there is no compiled copy that could be stale.
+Sources are English (msgids); the Chinese catalogues, one in each room, are complete and
+are the default. The reader switches with `?lang=en`, which a cookie remembers. Catalogues
+are read from their `.po` files at start, so there is no compiled copy that could be stale.
 """
 
 import io
@@ -12,6 +12,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -20,8 +21,9 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 COOKIE = "lang"
-LOCALE = Path(__file__).parent / "locale"
-CATALOGUE = LOCALE / "zh_CN" / "LC_MESSAGES" / "lianxin.po"
+HOUSE = Path(__file__).parents[2]
+CATALOGUE = "zh.po"
+"""The name of a room's catalogue, in the room's folder."""
 
 
 def marked(words: str) -> str:
@@ -34,8 +36,12 @@ def translations(language: Language) -> NullTranslations:
     """Return the words of a language; English speaks in its msgids."""
     if language == "en":
         return NullTranslations()
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="zh_CN")
+    catalogue = Catalog(locale="zh_CN")
+    for path in sorted(HOUSE.rglob(CATALOGUE)):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_CN"):
+                if message.id and message.string:
+                    catalogue[message.id] = message
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -1,36 +1,60 @@
-"""The Chinese catalogue: every word of the house is in it, and nothing else."""
+"""The Chinese catalogues: every word of a room is in its own, and nothing else."""
 
 import re
 
-from lianxin.ground.web.catalogue import catalogue, said, updated
+from lianxin.ground.web.catalogue import catalogue, said_by_room, updated
+from lianxin.ground.web.language import CATALOGUE, HOUSE
 
 PLACE = re.compile(r"%\((\w+)\)[sd]")
+ROOMS = said_by_room()
 
 
-def _msgids(messages):
-    return {message if isinstance(message, str) else message[0] for message in messages}
+def _ids(room):
+    return {message.id for message in catalogue(room) if message.id}
 
 
-def test_every_word_of_the_house_has_chinese_words():
-    words = {message.id: message.string for message in catalogue() if message.id}
-    missing = sorted(message for message in _msgids(message for _, message in said()) if not words.get(message))
-    assert missing == []
+def _translated():
+    return [message for room in ROOMS for message in catalogue(room) if message.id]
 
 
-def test_the_catalogue_has_no_word_that_nobody_says():
-    here = {message.id for message in catalogue() if message.id}
-    assert here == {message.id for message in updated() if message.id}
+def test_every_word_of_a_room_has_chinese_words():
+    missing = {}
+    for room, words in ROOMS.items():
+        known = {message.id: message.string for message in catalogue(room) if message.id}
+        wanted = {message if isinstance(message, str) else message[0] for _, message in words}
+        if lacking := sorted(word for word in wanted if not known.get(word)):
+            missing[room] = lacking
+    assert missing == {}
+
+
+def test_a_catalogue_has_no_word_that_its_room_does_not_say():
+    assert {room: _ids(room) for room in ROOMS} == {
+        room: {message.id for message in updated(room, words) if message.id} for room, words in ROOMS.items()
+    }
+
+
+def test_there_is_no_catalogue_without_words_of_its_room():
+    lying = {str(path.parent.relative_to(HOUSE)) for path in HOUSE.rglob(CATALOGUE)}
+    assert lying == set(ROOMS)
+
+
+def test_a_word_that_two_rooms_say_has_the_same_chinese():
+    known, differing = {}, []
+    for message in _translated():
+        if known.setdefault(message.id, message.string) != message.string:
+            differing.append((message.id, known[message.id], message.string))
+    assert differing == []
 
 
 def test_a_translation_has_the_same_places_to_fill():
     differing = [
         (message.id, message.string)
-        for message in catalogue()
-        if message.id and set(PLACE.findall(message.id)) != set(PLACE.findall(message.string))
+        for message in _translated()
+        if set(PLACE.findall(str(message.id))) != set(PLACE.findall(str(message.string)))
     ]
     assert differing == []
 
 
 def test_chinese_words_have_full_width_punctuation():
     half = re.compile(r"[一-鿿][,:;?!]|[,:;?!][一-鿿]")
-    assert [message.string for message in catalogue() if message.id and half.search(message.string)] == []
+    assert [message.string for message in _translated() if half.search(str(message.string))] == []
