@@ -6,13 +6,31 @@ only where `SIDE_BY_SIDE` lists the pair. `tests/house` holds it. Data only.
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("ground.clock", "ground.store", "ground.text", "ground.ledger", "ground.site", "ground.web"),
-    ("people", "units", "places", "rules", "deadlines"),
+    ("people", "access", "units", "places", "rules", "deadlines"),
     ("custody", "promises", "contacts"),
-    ("orders", "knowledge"),
+    ("orders", "knowledge", "attachments"),
     ("personnel", "privacy", "receipts"),
     ("insight",),
     ("channels", "portal", "exchange"),
-    ("desks", "worker"),
+    (
+        "desks",
+        "desks.intake",
+        "desks.review",
+        "desks.dispatch",
+        "desks.unit",
+        "desks.objection",
+        "desks.supervision",
+        "desks.followup",
+        "desks.quality",
+        "desks.expert",
+        "desks.county",
+        "desks.leader",
+        "desks.duty",
+        "desks.analysis",
+        "desks.rulebook",
+        "desks.system",
+        "worker",
+    ),
     ("twin", "bench"),
     ("house", "manual", "cli", "__main__"),
 )
@@ -27,6 +45,10 @@ SIDE_BY_SIDE: frozenset[tuple[str, str]] = frozenset(
         ("ground.site", "ground.store"),
         ("ground.web", "ground.clock"),
         ("ground.web", "ground.site"),
+        ("ground.web", "ground.store"),
+        ("access", "people"),
+        ("access", "units"),
+        ("access", "places"),
         ("people", "places"),
         ("people", "units"),
         ("units", "places"),
@@ -40,6 +62,9 @@ SIDE_BY_SIDE: frozenset[tuple[str, str]] = frozenset(
     }
 )
 """(importer, imported) within one floor."""
+
+KNOWN_TO_ALL: frozenset[str] = frozenset({"house"})
+"""The plan itself: data that imports nothing, read by who walks through the house to put it together."""
 
 PURE: frozenset[str] = frozenset(
     {

@@ -8,7 +8,9 @@ Server time: from the request's arrival at the application to the last byte of i
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,7 +23,7 @@ from lianxin.bench.plan import NOW, SEED, Plan
 from lianxin.bench.wanted import frequent_pairs, pieces
 from lianxin.desks.site import make_site
 from lianxin.ground.clock import VirtualClock
-from lianxin.ground.site.settings import WebSettings
+from lianxin.ground.site import Settings, Site
 from lianxin.ground.store import open_pool
 
 if TYPE_CHECKING:
@@ -114,7 +116,8 @@ async def _site(url: str) -> "AsyncIterator[tuple[Litestar, Pool[Record]]]":
     """Give the site as it is served, at the bench's present."""
     pool = await open_pool(url, size_min=4, size_max=8)
     async with pool:
-        yield make_site(pool, url, WebSettings(), VirtualClock(NOW)), pool
+        with TemporaryDirectory() as home:
+            yield make_site(pool, url, Site(Path(home), Settings()), VirtualClock(NOW)), pool
 
 
 async def _timed(app: Litestar, paths: Sequence[str], plan: Plan) -> list[float]:

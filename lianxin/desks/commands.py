@@ -19,7 +19,7 @@ def _web() -> None:
     site = load_site()
     configure_logs(site.settings.log, "web")
     with site.database(die_with_parent=site.supervised) as database:
-        asyncio.run(serve(database.app_url, site.settings.web))
+        asyncio.run(serve(database.app_url, site))
 
 
 def _pictures(

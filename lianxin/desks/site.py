@@ -1,42 +1,42 @@
 """How is the web site of the house put together and served?
 
-One process: a pool of connections, a listener on the ledger, the pages. It only reads.
-The database may be away at the start and at any time after: pages then say so, and
-answer again as soon as it is back.
+One process: a pool of connections, a listener on the ledger, the routes of every room.
+The rooms are walked from the bottom to the top of the plan; each plugs in what its
+`room.py` names. The database may be away at the start and at any time after: pages then
+say so, and answer again as soon as it is back.
 """
 
 import asyncio
+import importlib
+import importlib.util
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import structlog
 from litestar import Litestar
+from litestar.types import ControllerRouterHandler
 
-from lianxin.desks.city import draw_city
-from lianxin.desks.pages import book_routes
-from lianxin.desks.reading import BookReader
-from lianxin.desks.terms import terms
+import lianxin
+from lianxin import house
 from lianxin.ground.clock import Clock, RealClock
-from lianxin.ground.site.settings import WebSettings
-from lianxin.ground.site.time_here import read_site_clock
+from lianxin.ground.site import Site
 from lianxin.ground.store import leave_as_it_is
-from lianxin.ground.web import Live, Paper, Present, ReadPresent, Shelf, create_app
+from lianxin.ground.web import Live, Paper, Shelf, create_app
 from lianxin.ground.web.app import LIVE
-from lianxin.orders import pages as order_pages
-from lianxin.orders.reading import OrderReader
-from lianxin.rules import load_rules
-from lianxin.units import load_units
+from lianxin.ground.web.hearing import Hearing
+from lianxin.ground.web.timekeeper import Timekeeper
+from lianxin.ground.web.wiring import Tab, Wiring
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-DESKS = Path(__file__).parent
-ORDERS = Path(order_pages.__file__).parent
-LIBRARIES = DESKS.parents[1] / "node_modules"
+HOUSE = Path(lianxin.__file__).parent
+LIBRARIES = HOUSE.parent / "node_modules"
 POOL_MAX = 8
 STOP_S = 4.0
 PROBE_S = 2.0
@@ -45,43 +45,84 @@ _log = structlog.get_logger("lianxin.web")
 
 
 def make_paper(libraries: Path = LIBRARIES) -> Paper:
-    """Return the templates and static files of the house.
+    """Return the templates and static files of all rooms.
 
     libraries  the `node_modules` that set-up fetched; without it pages stand still and use system fonts
     """
-    shelf = Shelf(libraries, (DESKS / "static", ORDERS / "static"))
+    folders = {room: HOUSE.joinpath(*room.split(".")) for room in house.rooms()}
+    shelf = Shelf(libraries, [folder / "static" for folder in folders.values() if (folder / "static").is_dir()])
     if missing := shelf.missing():
         _log.warning("web libraries missing, run `make setup`", packages=list(missing))
-    folders = {"desks": DESKS / "templates", "orders": ORDERS / "templates"}
-    return Paper(folders, shelf, terms(load_units()))
+    terms: dict[str, Any] = {"tabs": tuple(_tabs())}
+    for module in _wired():
+        terms.update(getattr(module, "TERMS", {}))
+    templates = {room: folder / "templates" for room, folder in folders.items() if (folder / "templates").is_dir()}
+    return Paper(templates, shelf, terms)
 
 
-def make_site(
-    pool: "Pool[Record]", url: str, settings: WebSettings, clock: Clock, paper: Paper | None = None
-) -> Litestar:
+def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: Paper | None = None) -> Litestar:
     """Return the web site over a database.
 
     pool   connections as the application role; opened and closed by the caller
-    url    the same database, for one more connection that listens
+    url    the same database, for connections that listen
+    site   its home folder (keys) and settings
     clock  the machine's; the database says whether a demo lives in a time of its own
+    paper  the templates where they are compiled already; one site at a time writes on them
     """
     paper = paper or make_paper()
-    live, units, present = Live(), load_units(), site_present(pool, clock)
-    routes = [
-        *book_routes(BookReader(pool, units, present), paper, draw_city()),
-        *order_pages.order_routes(OrderReader(pool), load_rules, present, paper),
-    ]
+    paper.extras.clear()
+    live, hearing = Live(), Hearing()
+    timekeeper = Timekeeper(pool, clock)
+    hearing.on(timekeeper.channel, timekeeper.refresh)
+    wiring = Wiring(pool, url, site, clock, timekeeper, paper, live, hearing)
+    routes: list[ControllerRouterHandler] = []
+    for module in _wired():
+        if offer := getattr(module, "offer", None):
+            offer(wiring)
+    for module in _wired():
+        if serve_ := getattr(module, "routes", None):
+            routes += serve_(wiring)
+    return create_app(
+        routes,
+        site.settings.web,
+        paper=paper,
+        live=live,
+        probe=_Probe(pool),
+        lifespan=[_listening(live, hearing, url), *wiring.lifespan],
+        middleware=wiring.middleware,
+        guards=wiring.guards,
+        before_send=wiring.before_send,
+    )
+
+
+def _wired() -> Iterator[ModuleType]:
+    """Yield the wiring of each room that has one, from the bottom of the house to the top."""
+    for room in house.rooms():
+        name = f"lianxin.{room}"
+        if importlib.util.find_spec(name) is not None and importlib.util.find_spec(f"{name}.room") is not None:
+            yield importlib.import_module(f"{name}.room")
+
+
+def _tabs() -> Iterator[Tab]:
+    for module in _wired():
+        yield from getattr(module, "NAV", ())
+
+
+def _listening(live: Live, hearing: Hearing, url: str) -> Any:
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(url, timeout=5)
 
     @asynccontextmanager
     async def listening(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(live.listen(lambda: asyncpg.connect(url, timeout=5)))
+        tasks = [asyncio.create_task(live.listen(connect)), asyncio.create_task(hearing.listen(connect))]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    return create_app(routes, settings, paper=paper, live=live, probe=_Probe(pool), lifespan=[listening])
+    return listening
 
 
 class _Probe:
@@ -106,17 +147,7 @@ class _Probe:
         return None
 
 
-def site_present(pool: "Pool[Record]", machine: Clock) -> ReadPresent:
-    """Return what reads the present of the site: the machine's, or a demo's own."""
-
-    async def read() -> Present:
-        clock = await read_site_clock(pool, machine)
-        return Present(clock.now(), demo=clock.virtual)
-
-    return read
-
-
-async def serve(url: str, settings: WebSettings) -> None:
+async def serve(url: str, site: Site) -> None:
     """Serve the pages over a database until SIGINT or SIGTERM."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
@@ -126,11 +157,11 @@ async def serve(url: str, settings: WebSettings) -> None:
         url, min_size=0, max_size=POOL_MAX, command_timeout=30, timeout=5, reset=leave_as_it_is
     )
     async with connecting as pool:
-        app = make_site(pool, url, settings, RealClock())
+        app = make_site(pool, url, site, RealClock())
         server = Server(
             app,
-            address=settings.host,
-            port=settings.port,
+            address=site.settings.web.host,
+            port=site.settings.web.port,
             interface=Interfaces.ASGI,
             websockets=False,
             log_enabled=False,

@@ -13,10 +13,6 @@ from lianxin.people import holder_name
 from lianxin.places import DEMO_CITY, category_title
 from lianxin.units import UNIT_KEY, Units
 
-NAVIGATION: tuple[tuple[str, str, str], ...] = (
-    ("/book", marked("Book of responsibility"), "book"),
-    ("/orders", marked("Orders"), "orders"),
-)
 SEEK = {"path": "/orders", "label": marked("Number, words or place")}
 ACTORS: dict[str, tuple[str, str]] = {"system": ("系统", "the system"), "citizen": ("市民", "the citizen")}
 CITIES: dict[str, tuple[str, str]] = {"binzhou": ("滨州", "Binzhou")}
@@ -26,7 +22,6 @@ def terms(units: Units, city: str = DEMO_CITY) -> Mapping[str, Any]:
     """Return the names and values, for the pages of one city."""
     return {
         **ORDER_TERMS,
-        "nav": NAVIGATION,
         "seek": SEEK,
         "group_words": GROUP_WORDS,
         "disposition_words": DISPOSITION_WORDS,

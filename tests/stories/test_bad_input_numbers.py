@@ -8,13 +8,11 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 import pytest
+from made.site import made_site
 from pages_day import LAMPS, play
 from typer.testing import CliRunner
 
 from lianxin.cli import app, collect_commands
-from lianxin.desks.site import make_site
-from lianxin.ground.clock import RealClock
-from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.store import Database
 from lianxin.ground.text import make_number
 
@@ -35,10 +33,10 @@ WRONG = [
 
 
 @pytest.fixture
-async def site(database: Database, pool: "asyncpg.Pool[asyncpg.Record]") -> httpx.AsyncClient:
+async def site(database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path) -> httpx.AsyncClient:
     """The pages over a few days of a small hotline."""
     await play(pool)
-    pages = make_site(pool, database.app_url, WebSettings(), RealClock())
+    pages = made_site(pool, database.app_url, tmp_path)
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app=pages), base_url="http://localhost:12345", follow_redirects=True
     )

@@ -12,12 +12,12 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 import pytest
+from made.site import made_site
 from pages_day import HEATING, LAMPS, LIFT, NOISE, REVIEWER, Hotline, play
 
 from lianxin.desks.pictures import QUIET, NoBrowser, browser_path
-from lianxin.desks.site import make_paper, make_site
-from lianxin.ground.clock import RealClock, at_iso
-from lianxin.ground.site.settings import WebSettings
+from lianxin.desks.site import make_paper
+from lianxin.ground.clock import at_iso
 from lianxin.ground.text import make_number
 from lianxin.ground.web import Paper
 from lianxin.orders import commands as c
@@ -33,7 +33,7 @@ def paper() -> Paper:
 
 
 @pytest.fixture
-async def site(database, pool, paper) -> AsyncIterator[str]:
+async def site(database, pool, paper, tmp_path) -> AsyncIterator[str]:
     """The address of a served site with a few days in its books."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
@@ -42,7 +42,7 @@ async def site(database, pool, paper) -> AsyncIterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = make_site(pool, database.app_url, WebSettings(port=port), RealClock(), paper)
+    app = made_site(pool, database.app_url, tmp_path, paper=paper, port=port)
     server = Server(app, port=port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     try:
@@ -244,9 +244,9 @@ async def test_every_page_is_small_and_asks_nobody_else(site):
             assert "http://" not in answer.text and "https://" not in answer.text
 
 
-async def test_pages_say_so_while_the_database_is_away_and_come_back(database, paper):
+async def test_pages_say_so_while_the_database_is_away_and_come_back(database, paper, tmp_path):
     pool = await asyncpg.create_pool(database.app_url, min_size=0, max_size=2)
-    app = make_site(pool, database.app_url, WebSettings(), RealClock(), paper)
+    app = made_site(pool, database.app_url, tmp_path, paper=paper)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:12345") as client:
         assert (await client.get("/readyz")).status_code == 200

@@ -6,7 +6,7 @@ nobody frames it, and only requests for this machine's own name are answered.
 Until there is a login the site is read-only and bound to this machine.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar, get
@@ -14,7 +14,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.response import ServerSentEvent
-from litestar.types import ControllerRouterHandler, Message, Scope
+from litestar.types import ControllerRouterHandler, Guard, Message, Middleware, Scope
 
 from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
@@ -61,18 +61,23 @@ def create_app(
     live: Live,
     probe: Probe,
     lifespan: Sequence[Lifespan] = (),
+    middleware: Sequence[Middleware] = (),
+    guards: Sequence[Guard] = (),
+    before_send: Sequence[Callable[[Message, Scope], Awaitable[None]]] = (),
 ) -> Litestar:
     """Return the application that serves the rooms' routes.
 
     probe     asks what the site depends on, for `/readyz`
     lifespan  what runs as long as the application does: pools, listeners
+    middleware, guards, before_send  what rooms hang on every request, see `wiring.Wiring`
     """
     figures = Figures(live)
     return Litestar(
         route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live)],
         exception_handlers=refusal_handlers(paper),
-        middleware=[Measured(figures)],
-        before_send=[_guarantee],
+        middleware=[Measured(figures), *middleware],
+        guards=list(guards),
+        before_send=[_guarantee, *before_send],
         lifespan=[*lifespan, _closing(live)],
         allowed_hosts=AllowedHostsConfig(allowed_hosts=_with_port(settings)),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib"]),

@@ -67,18 +67,18 @@ class Measured(ASGIMiddleware):
 def health_routes(probe: Probe, figures: Figures) -> list[ControllerRouterHandler]:
     """Return the three addresses that machines ask."""
 
-    @get("/healthz", sync_to_thread=False)
+    @get("/healthz", sync_to_thread=False, opt={"public": True})
     def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
-    @get("/readyz")
+    @get("/readyz", opt={"public": True})
     async def readyz() -> Response[dict[str, str]]:
         missing = await probe()
         if missing is None:
             return Response({"status": "ready"})
         return Response({"status": "not ready", "missing": missing}, status_code=503)
 
-    @get("/metrics", sync_to_thread=False)
+    @get("/metrics", sync_to_thread=False, opt={"public": True})
     def metrics() -> Response[bytes]:
         return Response(generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

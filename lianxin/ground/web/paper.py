@@ -5,7 +5,7 @@ everything escaped, a name that does not exist an error. All templates are compi
 at start: a broken one stops the start, and no reader waits for a compiler.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +32,8 @@ class Paper:
 
     def __init__(self, folders: Mapping[str, Path], shelf: Shelf, terms: Mapping[str, Any] | None = None) -> None:
         self.shelf = shelf
+        self.extras: list[Callable[[AnyRequest], Mapping[str, Any]]] = []
+        """Functions that give every page some of its values: who asks, the token of its forms."""
         loaders = {room: FileSystemLoader(folder) for room, folder in {"web": OWN, **folders}.items()}
         self._environments = {
             language: _environment(PrefixLoader(loaders), shelf, language, terms or {}) for language in LANGUAGES
@@ -47,7 +49,10 @@ class Paper:
     def page(self, request: AnyRequest, template: str, /, *, status: int = 200, **values: Any) -> Response[str]:
         """Return the page that answers a request, in the language that its reader chose."""
         language = chosen(request.query_params, request.cookies)
-        body = self.render(language, template, other_language=_switch(request, language), **values)
+        given: dict[str, Any] = {"other_language": _switch(request, language)}
+        for extra in self.extras:
+            given.update(extra(request))
+        body = self.render(language, template, **{**given, **values})
         return _answer(body, status, language, remember="lang" in request.query_params)
 
 
@@ -72,7 +77,9 @@ def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: 
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(Words(translations(language)).filters())
-    environment.globals.update({"nav": (), "seek": None, **terms}, asset=shelf.address, shelf=shelf, language=language)
+    environment.globals.update(
+        {"tabs": (), "who": None, "seek": None, **terms}, asset=shelf.address, shelf=shelf, language=language
+    )
     environment.globals.setdefault("other_language", "?lang=zh" if language == "en" else "?lang=en")
     return environment
 

@@ -78,7 +78,7 @@ class Shelf:
         """Return what serves all of it. Nothing else of `node_modules` can be reached."""
         faces = self._faces()
 
-        @get("/static/fonts.css", media_type="text/css", cache_control=KEPT, sync_to_thread=False)
+        @get("/static/fonts.css", media_type="text/css", cache_control=KEPT, sync_to_thread=False, opt={"public": True})
         def font_faces() -> Response[bytes]:
             return Response(faces, media_type="text/css")
 
@@ -117,4 +117,6 @@ class Shelf:
 
 def _folder(path: str, folders: Sequence[Path]) -> Router:
     present: list[Path | PathLike[str] | str] = [folder for folder in folders if folder.is_dir()]
-    return create_static_files_router(path=path, directories=present, cache_control=KEPT, include_in_schema=False)
+    return create_static_files_router(
+        path=path, directories=present, cache_control=KEPT, include_in_schema=False, opt={"public": True}
+    )

@@ -1,0 +1,25 @@
+"""The wiring of the book of responsibility, and the way from the front door to one's own desk."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar.types import ControllerRouterHandler
+
+from lianxin.desks.city import draw_city
+from lianxin.desks.pages import book_routes
+from lianxin.desks.reading import BookReader
+from lianxin.desks.terms import terms
+from lianxin.ground.web import marked
+from lianxin.ground.web.wiring import Tab, Wiring
+from lianxin.units import load_units
+
+TERMS: Mapping[str, Any] = terms(load_units())
+NAV = (
+    Tab("/book", marked("Book of responsibility"), "book"),
+    Tab("/orders", marked("Orders"), "orders"),
+)
+
+
+def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
+    """Return the book and the front door."""
+    return book_routes(BookReader(wiring.pool, load_units(), wiring.present), wiring.paper, draw_city())
