@@ -1,4 +1,4 @@
--- What the pages of orders read. Owned here: orders, order_events, texts; they are written by the functions
+-- What the pages of orders read. Owned here: orders, order_events, texts, numbers; they are written by the functions
 -- `orders_write`, `order_events_write` and `texts_write` of the migrations, within the one statement of a command.
 
 -- name: held_dated(holder, due_at, order_id, limit_count)
@@ -125,3 +125,7 @@ SELECT l.seq, l.checkpoint_id, c.at
  WHERE l.chain_id = :chain_id
  ORDER BY l.seq DESC
  LIMIT 1;
+
+-- name: draw(kind, day, after)$
+-- The next running number of a day for a kind of chain, never given out before. To be asked alone, in no transaction.
+SELECT draw_number(:kind, :day, :after);

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.web.wiring import Wiring
+from lianxin.orders.numbering import Numbers
 from lianxin.orders.pages import TERMS as TERMS
 from lianxin.orders.pages import order_routes
 from lianxin.orders.reading import OrderReader
@@ -15,9 +16,10 @@ from lianxin.rules.adopted import AdoptedRules
 
 
 def offer(wiring: Wiring) -> None:
-    """Offer `Services` and `OrderReader`."""
+    """Offer `Services`, `OrderReader` and `Numbers`."""
     wiring.offer(Services(PostgresLedger(wiring.pool), wiring.get(AdoptedRules), wiring.get(Rights)))
     wiring.offer(OrderReader(wiring.pool))
+    wiring.offer(Numbers(wiring.pool, wiring.present))
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
