@@ -6,6 +6,7 @@ are read from their `.po` files at start, so there is no compiled copy that coul
 """
 
 import io
+import re
 from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -54,3 +55,25 @@ def chosen(query: Mapping[str, str], cookies: Mapping[str, str]) -> Language:
         if word in LANGUAGES:
             return word
     return "zh"
+
+
+def preferred(header: str) -> Language:
+    """Return the language that an Accept-Language header prefers; Chinese where it names neither (RFC 9110 §12.5.4)."""
+    found: list[tuple[float, Language]] = []
+    for part in header.split(",")[:_RANGES_MAX]:
+        tag, _, weight = part.partition(";")
+        word = tag.strip().lower().partition("-")[0]
+        if word in LANGUAGES:
+            found.append((_weight(weight), word))
+    best = max(found, key=lambda one: one[0], default=(0.0, LANGUAGES[0]))
+    return best[1] if best[0] > 0 else LANGUAGES[0]
+
+
+_RANGES_MAX = 16
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    return float(value) if re.fullmatch(r"[01](\.\d{0,3})?", value.strip()) else 0.0

@@ -14,6 +14,7 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
+from lianxin.ground.web import problem
 from lianxin.ground.web.paper import AnyRequest, Paper
 
 GONE: tuple[type[Exception], ...] = (
@@ -34,28 +35,39 @@ FRAMES = 6
 
 _log = structlog.get_logger("lianxin.web")
 
-Handler = Callable[[AnyRequest, Exception], Response[str]]
+Answer = Response[str] | Response[bytes]
+Handler = Callable[[AnyRequest, Exception], Answer]
 
 
 def refusal_handlers(paper: Paper) -> dict[int | type[Exception], Handler]:
-    """Return the pages for what can go wrong below every room."""
+    """Return the pages for what can go wrong below every room; below `/api/` they are problems."""
 
-    def gone(request: AnyRequest, error: Exception) -> Response[str]:
+    def gone(request: AnyRequest, error: Exception) -> Answer:
         _log.warning("database gone", error=type(error).__name__, route=_route(request))
+        if problem.is_api(request):
+            away = problem.problem_of(503, problem.language_of(request))
+            return problem.answer(request, away, {"Retry-After": str(RETRY_AFTER_S)})
         response = paper.page(request, "web/gone.html", status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
 
-    def refused(request: AnyRequest, error: Exception) -> Response[str]:
+    def refused(request: AnyRequest, error: Exception) -> Answer:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if problem.is_api(request) and isinstance(error, HTTPException) and status < 500:
+            return problem.refused_by_framework(request, error)
         if status == 404:
             return paper.page(request, "web/missing.html", status=404)
         if status < 500:
             return paper.page(request, "web/refused.html", status=status)
         return broken(request, error)
 
-    def broken(request: AnyRequest, error: Exception) -> Response[str]:
-        _log.error("page broken", error=type(error).__name__, route=_route(request), where=_where(error))
+    def broken(request: AnyRequest, error: Exception) -> Answer:
+        name = problem.name_of_answer()
+        told = {"error": type(error).__name__, "route": _route(request), "where": _where(error)}
+        if problem.is_api(request):
+            _log.error("answer broken", **told, instance=name)
+            return problem.answer(request, problem.problem_of(500, problem.language_of(request)), instance=name)
+        _log.error("page broken", **told)
         return paper.page(request, "web/broken.html", status=500)
 
     return {Exception: broken, HTTPException: refused, **dict.fromkeys(GONE, gone)}
