@@ -37,6 +37,11 @@ def normalised(number: str, area: str = "") -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+def plain_mail(address: str) -> str:
+    """Return an e-mail address in one form, so that `Li@Example.CN ` and `li@example.cn` are one."""
+    return unicodedata.normalize("NFKC", address).strip().casefold()
+
+
 def last_four(number: str) -> str:
     """Return the last four digits, by which a colleague asks for a caller."""
     return "".join(char for char in number if char.isdigit())[-LAST_DIGITS:]

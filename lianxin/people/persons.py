@@ -43,6 +43,13 @@ class Persons:
         rows = await self._pool.fetch(query, bytes.fromhex(key), limit)
         return tuple(dict.fromkeys(row[0] for row in rows))
 
+    async def find_mail(self, address: str, limit: int = FOUND_MAX) -> tuple[UUID, ...]:
+        """Return persons who named this e-mail address, or wrote from it."""
+        rows = await self._pool.fetch(
+            _QUERIES.by_whole_number.sql, bytes.fromhex(self._vault.lookup_mail(address)), limit
+        )
+        return tuple(row[0] for row in rows)
+
     async def row(self, person_id: UUID) -> PersonRow:
         """Return the locked record. Raises NoSuchPerson."""
         row = await self._pool.fetchrow(_QUERIES.person.sql, person_id)

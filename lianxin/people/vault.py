@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lianxin.ground.clock import Instant
 from lianxin.people.keys import KEY_BYTES, HouseKeys
-from lianxin.people.numbers import last_four, normalised
+from lianxin.people.numbers import last_four, normalised, plain_mail
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes: the machine's, or a seed's in the twin."""
@@ -66,7 +66,7 @@ class PersonRow(msgspec.Struct, frozen=True):
 
 
 class NumberRow(msgspec.Struct, frozen=True):
-    """A row as `person_numbers_write` takes it: keyed hashes of a number, as hex."""
+    """A row as `person_numbers_write` takes it: keyed hashes of a number, as hex; of an address twice the same."""
 
     whole: str
     last_four: str
@@ -143,6 +143,22 @@ class Vault:
         """
         return self._keyed(b"last", last_four(number))
 
+    def lookup_mail(self, address: str) -> str:
+        """Return the keyed hash under which an e-mail address is found; case says nothing in it."""
+        return self._keyed(b"mail", plain_mail(address))
+
+    def lock(self, row: PersonRow, about: bytes, plain: bytes) -> bytes:
+        """Return something of this person's that is kept elsewhere, locked under their own data key.
+
+        about  binds it to its place: moved to another one it does not open
+        Raises PersonErased, VaultClosed.
+        """
+        return self._sealed(AESGCM(self._data_key(row)), plain, _bound(row.id, about))
+
+    def unlock(self, row: PersonRow, about: bytes, sealed: bytes) -> bytes:
+        """Return what `lock` locked. Raises PersonErased, VaultClosed."""
+        return self._opened(AESGCM(self._data_key(row)), _text(sealed), _bound(row.id, about))
+
     @staticmethod
     def erased(row: PersonRow, now: Instant) -> PersonRow:
         """Return what stays of a person: the id, and when the key was destroyed."""
@@ -164,6 +180,9 @@ class Vault:
         numbers = tuple(
             NumberRow(self.lookup(number), self.lookup_last_four(number), person_id) for number in fields.numbers
         )
+        if fields.mail:
+            mail = self.lookup_mail(fields.mail)
+            numbers = (*numbers, NumberRow(mail, mail, person_id))
         return PersonRecord(row, numbers, hashes(salt, fields))
 
     def _data_key(self, row: PersonRow) -> bytes:

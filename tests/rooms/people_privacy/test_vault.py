@@ -107,6 +107,26 @@ def test_each_number_is_found_whole_and_by_its_last_four_digits() -> None:
     ]
 
 
+def test_an_address_is_found_however_it_is_written_and_never_by_digits() -> None:
+    record = vault().record(PERSON, PersonFields(mail="Wang.8000@Example.org"))
+    assert [row.whole for row in record.numbers] == [vault().lookup_mail(" wang.8000@example.ORG")]
+    assert record.numbers[0].last_four not in (vault().lookup_last_four("8000"), vault().lookup("8000"))
+
+
+def test_what_is_kept_elsewhere_opens_in_its_place_only_and_goes_with_the_person() -> None:
+    row, other = vault(1).record(PERSON, WANG).row, vault(2).record(UUID(int=2), WANG).row
+    sealed = vault(3).lock(row, b"letter 1", "电梯停运".encode())
+    assert vault(4).unlock(row, b"letter 1", sealed).decode() == "电梯停运"
+    for wrong_row, about in ((row, b"letter 2"), (other, b"letter 1")):
+        with pytest.raises(VaultClosed):
+            vault().unlock(wrong_row, about, sealed)
+    for broken in (b"", b"short", sealed[:-1], bytes(len(sealed))):
+        with pytest.raises(VaultClosed):
+            vault().unlock(row, b"letter 1", broken)
+    with pytest.raises(PersonErased):
+        vault().unlock(vault().erased(row, 1_000), b"letter 1", sealed)
+
+
 def test_values_do_not_show_what_they_hold_when_printed() -> None:
     assert "王" not in repr(WANG) and "6b6b" not in repr(KEYS) and "k" * 8 not in repr(KEYS)
 
