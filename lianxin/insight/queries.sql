@@ -85,7 +85,8 @@ SELECT order_id, n, title, text, salt FROM texts WHERE order_id >= :low AND orde
 
 -- name: staff_between(low, high)
 -- Index: staff_chain_id_key.
-SELECT work_number, chain_id, roles, active, successor FROM staff WHERE chain_id >= :low AND chain_id < :high;
+SELECT work_number, chain_id, roles, active, successor, unit, units, zone, region, skills, deputy
+  FROM staff WHERE chain_id >= :low AND chain_id < :high;
 
 -- name: packs_between(low, high)
 -- A site has a handful of packs.

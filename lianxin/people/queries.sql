@@ -1,8 +1,12 @@
--- Who works here, and the citizens behind the orders. Owned here: persons, person_numbers, staff.
+-- Who works here, and the citizens behind the orders. Owned here: persons, person_numbers, staff, staff_names, sights.
 
 -- name: active_staff()
 -- Everybody who may act now.
-SELECT work_number, roles FROM staff WHERE active;
+SELECT work_number, roles, deputy FROM staff WHERE active;
+
+-- name: staff_names()
+-- How everybody who ever acted is called.
+SELECT work_number, name FROM staff_names;
 
 -- name: person(person_id)^
 -- What is kept of a person; no row: nobody of this id. Index: persons_pkey.

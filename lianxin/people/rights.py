@@ -24,6 +24,7 @@ class Rights:
 
     def __init__(self, rows: Iterable[MemberRow] = ()) -> None:
         self._roles: Mapping[str, frozenset[str]] = {}
+        self._names: Mapping[str, str] = {}
         self.replace(rows)
 
     @classmethod
@@ -36,11 +37,20 @@ class Rights:
     async def refresh(self, pool: "Pool[Record]") -> None:
         """Read the staff table again; called whenever `RIGHTS_CHANNEL` speaks."""
         rows = await pool.fetch(_QUERIES.active_staff.sql)
-        self._roles = {row[0]: frozenset(row[1]) for row in rows}
+        self._roles = _with_deputies((row["work_number"], row["roles"], row["deputy"]) for row in rows)
+        self._names = {row[0]: row[1] for row in await pool.fetch(_QUERIES.staff_names.sql)}
 
     def replace(self, rows: Iterable[MemberRow]) -> None:
         """Take these rows for all there are."""
-        self._roles = {row.work_number: frozenset(row.roles) for row in rows if row.active}
+        self._roles = _with_deputies((row.work_number, row.roles, row.deputy) for row in rows if row.active)
+
+    def name(self, number: str) -> str:
+        """Return how somebody is called; the number where no name is known."""
+        return self._names.get(number, number)
+
+    def roles(self, number: str) -> frozenset[str]:
+        """Return the roles in which somebody may act now, those they stand in for included; empty for nobody here."""
+        return self._roles.get(number, frozenset())
 
     def __call__(self, by: str, role: str) -> bool:
         """Whether `by` (`staff:1023`, `unit:zjj:contact`, `outside:…`, `citizen`, `system`) may act in the role."""
@@ -50,3 +60,13 @@ class Rights:
         if kind == "outside":
             return role == "outside"
         return kind in ("staff", "unit") and role in self._roles.get(person, frozenset())
+
+
+def _with_deputies(active: Iterable[tuple[str, Iterable[str], str | None]]) -> dict[str, frozenset[str]]:
+    """Return everybody's roles: their own, and those of whom they stand in for."""
+    rows = [(number, frozenset(roles), deputy) for number, roles, deputy in active]
+    own = {number: roles for number, roles, _ in rows}
+    for _, roles, deputy in rows:
+        if deputy in own:
+            own[deputy] |= roles
+    return own

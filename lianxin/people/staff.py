@@ -163,9 +163,14 @@ def _of_the_house(row: _StaffRow) -> Person:
 
 
 def _officers(row: _OfficerRow, units: Units) -> tuple[Person, Person]:
-    further = {"county": ("county_office",), "zone": ("county_office",), "town": ("township",)}
-    is_office = row.unit == row.unit.split("-")[0] or units.unit(row.unit).group == "town"
-    roles = ("unit_contact", *(further.get(units.unit(row.unit).group, ()) if is_office else ()))
+    further = {
+        "county": ("county_office",),
+        "zone": ("county_office",),
+        "town": ("township",),
+        "city_bureau": ("kb_owner",),
+    }
+    is_whole = row.unit == row.unit.split("-")[0] or units.unit(row.unit).group == "town"
+    roles = ("unit_contact", *(further.get(units.unit(row.unit).group, ()) if is_whole else ()))
     return (
         Person(id=f"{row.unit}:contact", name=row.contact, roles=roles, unit=row.unit),
         Person(id=f"{row.unit}:leader", name=row.leader, roles=("unit_leader",), unit=row.unit),

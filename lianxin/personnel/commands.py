@@ -29,13 +29,20 @@ def register(app: typer.Typer) -> None:
 def _hire(
     number: Number,
     by: By,
-    role: Annotated[list[str], typer.Option(help="A role; may be given several times.")],
+    name: Annotated[str, typer.Option(help="How they are called.")] = "",
+    unit: Annotated[str, typer.Option(help="The unit they belong to, e.g. zjj; none: the house itself.")] = "",
     reason: Reason = "",
 ) -> None:
-    """Let somebody begin, or come back, with these roles."""
-    from lianxin.people.roll import Hire
+    """Let somebody begin, or come back, without a role; the security administrator gives the roles."""
+    from lianxin.people.roll import Hire, Place
+    from lianxin.personnel.enrolling import unit_place
+    from lianxin.units import load_units
 
-    _do(lambda house, id_, now: house.change(number, Hire(id=id_, by=by, reason=reason, roles=tuple(role)), now))
+    if unit and not load_units().knows(unit):
+        typer.echo(f"There is no unit {unit}. Nothing was changed.", err=True)
+        raise typer.Exit(1)
+    place = unit_place(unit, load_units()) if unit else Place()
+    _do(lambda house, id_, now: house.change(number, Hire(id=id_, by=by, reason=reason, place=place), now, name))
 
 
 def _grant(number: Number, role: str, by: By, reason: Reason = "") -> None:

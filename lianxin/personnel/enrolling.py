@@ -7,10 +7,11 @@ from uuid import UUID, uuid5
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import DoneBefore, Store
 from lianxin.ground.ledger.chaining import Chained, chained_batch
-from lianxin.people import Staff, roll
+from lianxin.people import Person, Staff, roll
 from lianxin.rules import adoption, all_rules, rules_from_text
 from lianxin.rules.loading import SHIPPED
 from lianxin.rules.reading import read_text
+from lianxin.units import Units, load_units
 
 _SPACE: Final = UUID("d4a0f6b4-7a34-5c0a-8d0f-6f0b9b6f2f11")
 _BY: Final = "system"
@@ -47,6 +48,7 @@ async def enrol(store: Store, staff: Staff, now: Instant, packs: Sequence[str] |
     writes: dict[str, list[Any]] = {}
     if people:
         writes["staff_write"] = [roll.row_of(one.after) for one in chained if isinstance(one.after, roll.Member)]
+        writes["staff_names_write"] = [roll.NameRow(person.id, person.name) for person in staff.people]
     if rows:
         writes["packs_write"] = rows
     try:
@@ -60,13 +62,30 @@ async def _people(store: Store, staff: Staff, command: UUID, now: Instant) -> li
     chains = [roll.member_chain(person.id) for person in staff.people]
     loaded = await store.load(command, chains)
     chained = []
+    units = load_units()
     for person, stood in zip(staff.people, loaded.chains, strict=True):
         if stood.seq:
             continue
-        hire = roll.Hire(id=command, by=_BY, roles=person.roles)
+        hire = roll.Hire(id=command, by=_BY, roles=person.roles, place=place_of(person, units))
         entries, after = roll.decide(roll.new_member(person.id), hire, now)
         chained.append(Chained(after.id, stood, entries, after))
     return chained
+
+
+def place_of(person: Person, units: Units) -> roll.Place:
+    """Return where somebody works; an office of a county or zone sees the orders of every unit of its region."""
+    if person.unit is None:
+        return roll.Place(zone=person.zone, skills=person.skills)
+    return unit_place(person.unit, units)
+
+
+def unit_place(unit_id: str, units: Units) -> roll.Place:
+    """Return where an officer of a unit works."""
+    region = units.region_of(unit_id) or ""
+    inside: tuple[str, ...] = (unit_id,)
+    if region and units.office_of(region).id == unit_id:
+        inside = tuple(one.id for one in units.all if units.region_of(one.id) == region)
+    return roll.Place(unit=unit_id, units=inside, region=region)
 
 
 async def _packs(

@@ -21,7 +21,18 @@ from lianxin.orders.batch import Draft
 from lianxin.orders.lifecycle import decide as decide_order
 from lianxin.orders.order import Order
 from lianxin.people import roll
-from lianxin.people.roll import Grant, Hire, Leave, Member, MemberCommand, Revoke, RollRefused
+from lianxin.people.roles import ROLES
+from lianxin.people.roll import (
+    Grant,
+    Hire,
+    Leave,
+    Member,
+    MemberCommand,
+    NameDeputy,
+    PlaceAnew,
+    Revoke,
+    RollRefused,
+)
 from lianxin.rules import Rules
 
 if TYPE_CHECKING:
@@ -30,8 +41,17 @@ if TYPE_CHECKING:
 Result = dict[str, Any]
 _TRIES: Final = 8
 _SPACE: Final = UUID("0b2a9a43-5c0e-5d0e-9b6c-2f7d0c1e6a55")
-_MAY: Final = ("sysadmin", "secadmin", "system")
-"""Roles in which the roll is kept; orders themselves are no business of theirs."""
+_ACCOUNTS: Final = ("sysadmin", "system")
+_RIGHTS: Final = ("secadmin", "system")
+_MAY: Final[dict[type[MemberCommand], tuple[str, ...]]] = {
+    Hire: _ACCOUNTS,
+    PlaceAnew: _ACCOUNTS,
+    Leave: _ACCOUNTS,
+    Grant: _RIGHTS,
+    Revoke: _RIGHTS,
+    NameDeputy: ("sysadmin", "secadmin", "system"),
+}
+"""Who keeps which part of the roll (三员分立): one lets people in, another gives them rights."""
 _QUERIES = load_queries("lianxin.personnel")
 _decode_order = msgspec.json.Decoder(Order).decode
 _decode_member = msgspec.json.Decoder(Member).decode
@@ -73,9 +93,17 @@ class Personnel:
         loaded = await self._store.load(_NO_COMMAND, (roll.member_chain(number),))
         return _member(number, loaded.chains[0])
 
-    async def change(self, number: str, command: Hire | Grant | Revoke, now: Instant) -> Result:
-        """Hire somebody, or give or take a role; answers {"number", "roles", "seq"}. Raises RollRefused."""
-        self._check(command)
+    async def change(
+        self, number: str, command: Hire | Grant | Revoke | PlaceAnew | NameDeputy, now: Instant, name: str = ""
+    ) -> Result:
+        """Hire or place somebody, give or take a role, name who stands in; answers {"number", "roles", "seq"}.
+
+        name  how they are called, where that is new
+        Raises RollRefused.
+        """
+        self._check(number, command)
+        if isinstance(command, NameDeputy) and command.deputy and not (await self.member(command.deputy)).active:
+            raise RollRefused(f"{command.deputy} does not work here; name a colleague who does.")
 
         async def attempt() -> Batch | Result:
             loaded = await self._store.load(command.id, (roll.member_chain(number),))
@@ -85,6 +113,8 @@ class Personnel:
             entries, after = roll.decide(_member(number, stood), command, now)
             result = {"number": number, "roles": list(after.roles), "seq": after.seq}
             writes: dict[str, list[Any]] = {"staff_write": [roll.row_of(after)]}
+            if name:
+                writes["staff_names_write"] = [roll.NameRow(number, name)]
             return chained_batch(command.id, now, result, [Chained(after.id, stood, entries, after)], writes)
 
         return await self._commit(command.id, attempt)
@@ -95,7 +125,7 @@ class Personnel:
         Answers {"number", "successor", "orders": how many moved}.
         Raises RollRefused while they have a contact in hand, or when the successor does not work here.
         """
-        self._check(command)
+        self._check(number, command)
 
         async def attempt() -> Batch | Result:
             hand = await self._in_hand(_key(number))
@@ -168,9 +198,18 @@ class Personnel:
             moved += 1
         return draft.done({}), moved
 
-    def _check(self, command: MemberCommand) -> None:
-        if not any(self._rights(command.by, role) for role in _MAY):
-            raise RollRefused(f"{command.by} may not change the roll; a system or security administrator may.")
+    def _check(self, number: str, command: MemberCommand) -> None:
+        if isinstance(command, NameDeputy) and command.by in (f"staff:{number}", f"unit:{number}"):
+            return
+        may = _MAY[type(command)]
+        if not any(self._rights(command.by, role) for role in may):
+            who = " or the ".join(ROLES[role].en for role in may if role in ROLES)
+            raise RollRefused(f"{command.by} may not change the roll in this way; the {who} may.")
+        if isinstance(command, Hire) and command.roles and not any(self._rights(command.by, role) for role in _RIGHTS):
+            raise RollRefused(
+                f"{command.by} lets people in and gives no roles. Let {number} begin without a role; the "
+                f"{ROLES['secadmin'].en} gives them."
+            )
 
     async def _commit(self, command: UUID, attempt: Callable[[], Awaitable[Batch | Result]]) -> Result:
         for _ in range(_TRIES):

@@ -137,6 +137,7 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "persons_write": _person,
     "person_numbers_write": _keep("person_numbers_write", "person", "whole"),
     "staff_write": _keep("staff_write", "work_number"),
+    "staff_names_write": _keep("staff_names_write", "work_number"),
     "packs_write": _keep("packs_write", "ref"),
     "receipts_write": _keep("receipts_write", "order", "n"),
     "timers_write": _time,

@@ -13,9 +13,11 @@ from lianxin.ground.clock import DAY_MS, Instant, midnight
 from lianxin.insight.audit.evidence import House
 from lianxin.insight.audit.violation import when
 from lianxin.orders.order import DISPATCH_TRAY, FOLLOWUP_TRAY, REVIEW_TRAY, Order
+from lianxin.orders.steps.written import INTAKE_TRAY
 from lianxin.promises import Promise
 
 HOLDS: Final[dict[str, tuple[str, ...]]] = {
+    "received": (INTAKE_TRAY,),
     "submitted": (REVIEW_TRAY,),
     "replied": (REVIEW_TRAY,),
     "sent_back": (REVIEW_TRAY, "staff"),

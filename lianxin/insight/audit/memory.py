@@ -15,6 +15,7 @@ from lianxin.insight.audit.holding import calendar_end
 from lianxin.insight.audit.report import Report, report_of
 from lianxin.insight.audit.tally import Tally
 from lianxin.orders.order import Order
+from lianxin.people.roll import MemberRow
 
 _CUSTODY = ("subject", "part", "n", "holder", "since", "until")
 _TEXTS = ("order", "n", "title", "text", "salt")
@@ -52,7 +53,7 @@ class _Beside:
                 ("texts", _TEXTS),
                 ("orders", None),
                 ("contacts", None),
-                ("staff", ("chain", "work_number", "chain", "roles", "active", "successor")),
+                ("staff", ("chain", *(field.name for field in msgspec.structs.fields(MemberRow)))),
                 ("packs", ("chain", "ref", "body")),
             )
         }

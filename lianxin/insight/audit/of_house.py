@@ -25,7 +25,7 @@ def check_member(evidence: Evidence, tally: Tally) -> None:
     for entry in entries:
         member = roll.evolve(member, entry)
     expected = msgspec.structs.astuple(roll.row_of(member))
-    stored = None if evidence.row is None else (*evidence.row[:2], tuple(evidence.row[2]), *evidence.row[3:])
+    stored = evidence.row and tuple(tuple(value) if isinstance(value, list) else value for value in evidence.row)
     if not entries.whole or stored == expected:
         return
     detail = "is not in the list of staff" if stored is None else differing(COLUMNS, expected, stored)

@@ -14,6 +14,7 @@ UNREACHED: Final = "completed unreached"
 """The order ends without an answer after all tries failed: no second answer, so the first caller may end it."""
 PARTS: Final = {
     "submitted": "agent",
+    "taken_in": "agent",
     "revised": "agent",
     "approved": "reviewer",
     "sent_back": "reviewer",

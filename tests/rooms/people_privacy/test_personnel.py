@@ -17,9 +17,11 @@ from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.orders import commands as c
 from lianxin.people import ROLES, load_staff, roll
 from lianxin.people.rights import Rights
-from lianxin.people.roll import Grant, Hire, Leave, Member, MemberEntry, Revoke, RollRefused
+from lianxin.people.roll import Grant, Hire, Leave, Member, MemberEntry, NameDeputy, Revoke, RollRefused
 from lianxin.personnel import Enrolled, Personnel, enrol, orders_in_memory, orders_in_postgres
+from lianxin.personnel.enrolling import unit_place
 from lianxin.personnel.service import left_behind
+from lianxin.units import load_units
 
 
 class House:
@@ -173,17 +175,69 @@ async def test_roles_come_and_go_and_the_chain_says_who_gave_them(house: House) 
         await personnel.change("2001", Revoke(id=office.id(), by="system", role="qa"), MORNING)
 
 
-async def test_only_administrators_keep_the_roll() -> None:
+async def test_one_administrator_lets_people_in_and_another_gives_them_rights() -> None:
     ledger = MemoryLedger()
     rights = Rights(
-        [roll.MemberRow("9001", 1, ("secadmin",), True, None), roll.MemberRow("1001", 2, ("agent",), True, None)]
+        [
+            roll.MemberRow("9001", 1, ("sysadmin",), True, None),
+            roll.MemberRow("9002", 2, ("secadmin",), True, None),
+            roll.MemberRow("1001", 3, ("agent",), True, None),
+        ]
     )
     personnel = Personnel(ledger, orders_in_memory(ledger), rules_of, rights)
-    hire = Hire(id=UUID(int=1), by="staff:1001", roles=("agent",))
-    with pytest.raises(RollRefused, match="may not change the roll"):
-        await personnel.change("1005", hire, MORNING)
-    await personnel.change("1005", msgspec.structs.replace(hire, by="staff:9001"), MORNING)
-    assert (await personnel.member("1005")).active
+    for by, roles, sentence in (
+        ("staff:1001", (), "may not change the roll"),
+        ("staff:9002", (), "the system administrator may"),
+        ("staff:9001", ("agent",), "the security administrator gives them"),
+    ):
+        with pytest.raises(RollRefused, match=sentence):
+            await personnel.change("1005", Hire(id=UUID(int=1), by=by, roles=roles), MORNING)
+    await personnel.change("1005", Hire(id=UUID(int=1), by="staff:9001"), MORNING, "周晓")
+    assert (await personnel.member("1005")).roles == ()
+    with pytest.raises(RollRefused, match="the security administrator may"):
+        await personnel.change("1005", Grant(id=UUID(int=2), by="staff:9001", role="agent"), MORNING)
+    await personnel.change("1005", Grant(id=UUID(int=2), by="staff:9002", role="agent"), MORNING)
+    assert (await personnel.member("1005")).roles == ("agent",)
+    assert ledger.tables["staff_names_write"]
+
+
+async def test_the_three_administrators_are_three_people(house: House) -> None:
+    office, personnel = house.office, house.personnel
+    await personnel.change("2001", Hire(id=office.id(), by="system", roles=("sysadmin",)), office.later())
+    for role in ("secadmin", "auditadmin"):
+        with pytest.raises(RollRefused, match="三员分立"):
+            await personnel.change("2001", Grant(id=office.id(), by="system", role=role), office.later())
+    with pytest.raises(RollRefused, match="三员分立"):
+        both = Hire(id=office.id(), by="system", roles=("auditadmin", "secadmin"))
+        await personnel.change("2002", both, office.later())
+
+
+async def test_who_stands_in_acts_in_the_roles_of_both(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    personnel = Personnel(PostgresLedger(pool), orders_in_postgres(pool), rules_of, anybody)
+    await personnel.change("2001", Hire(id=UUID(int=1), by="system", roles=("reviewer",)), MORNING)
+    await personnel.change("2002", Hire(id=UUID(int=2), by="system", roles=("agent",)), MORNING)
+    with pytest.raises(RollRefused, match="does not work here"):
+        await personnel.change("2001", NameDeputy(id=UUID(int=3), by="staff:2001", deputy="2009"), MORNING)
+    with pytest.raises(RollRefused, match="stand in for themselves"):
+        await personnel.change("2001", NameDeputy(id=UUID(int=3), by="staff:2001", deputy="2001"), MORNING)
+    await personnel.change("2001", NameDeputy(id=UUID(int=3), by="staff:2001", deputy="2002"), MORNING)
+    rights = await Rights.load(pool)
+    assert rights("staff:2002", "reviewer") and rights("staff:2002", "agent")
+    assert rights("staff:2001", "reviewer") and not rights("staff:2001", "agent")
+    await personnel.change("2001", NameDeputy(id=UUID(int=4), by="staff:2001", deputy=""), MORNING)
+    await rights.refresh(pool)
+    assert not rights("staff:2002", "reviewer")
+
+
+async def test_somebody_moves_to_another_unit(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    personnel = Personnel(PostgresLedger(pool), orders_in_postgres(pool), rules_of, anybody)
+    await personnel.change("2001", Hire(id=UUID(int=1), by="system", place=unit_place("zjj", load_units())), MORNING)
+    move = roll.PlaceAnew(id=UUID(int=2), by="system", place=unit_place("cgj", load_units()))
+    await personnel.change("2001", move, MORNING)
+    row = await pool.fetchrow("SELECT unit, units FROM staff WHERE work_number = '2001'")
+    assert tuple(row) == ("cgj", ["cgj"])
+    with pytest.raises(RollRefused, match="works there already"):
+        await personnel.change("2001", msgspec.structs.replace(move, id=UUID(int=3)), MORNING)
 
 
 async def test_two_who_change_one_person_at_once_both_happen(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
@@ -203,7 +257,7 @@ async def test_a_city_moves_in_with_one_batch_and_only_once(pool: "asyncpg.Pool[
     both = await asyncio.gather(enrol(store, staff, MORNING), enrol(store, staff, MORNING))
     assert sorted(both) == [Enrolled(0, 0), Enrolled(people, 3)]
     assert await enrol(store, staff, MORNING) == Enrolled(0, 0)
-    assert len(staff.house) == 168
+    assert len(staff.house) == 170
     assert await pool.fetchval("SELECT count(*) FROM commands") == 1
     assert await pool.fetchval("SELECT count(*) FROM staff WHERE active") == people
 

@@ -122,8 +122,9 @@ def test_timers_that_cannot_be_seen_to_are_shown_with_their_reason(site: Site) -
 
 
 def test_people_begin_change_and_leave(site: Site) -> None:
-    hired = site.told("staff", "hire", "5001", "--role", "agent", "--by", SYSADMIN, "--reason", "人事令 12 号")
-    assert hired == {"number": "5001", "roles": ["agent"], "seq": 1}
+    hired = site.told("staff", "hire", "5001", "--by", SYSADMIN, "--reason", "人事令 12 号")
+    assert hired == {"number": "5001", "roles": [], "seq": 1}
+    assert site.told("staff", "grant", "5001", "agent", "--by", SECADMIN)["roles"] == ["agent"]
     assert site.told("staff", "grant", "5001", "qa", "--by", SECADMIN)["roles"] == ["agent", "qa"]
     assert site.told("staff", "revoke", "5001", "agent", "--by", SECADMIN)["roles"] == ["qa"]
     left = site.told("staff", "leave", "5001", "--successor", "1001", "--by", SYSADMIN)
