@@ -1,9 +1,9 @@
 """How does the demo city live on a real site? In the site's own time, with its own worker beside it.
 
-The city rings, its staff and units act when their time has come. What the clock makes
-happen is the worker's business; where it was faster, the order is read again and its
-next step planned anew. Everything the city knows stands in the database, so it may be
-killed at any moment and goes on where it was.
+The city rings, its staff and units act when their time has come; whoever logs in takes
+over that person's work. What the clock makes happen is the worker's business; where it
+was faster, the order is read again and its next step planned anew. Everything the city
+knows stands in the database, so it may be killed at any moment and goes on where it was.
 """
 
 import asyncio
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
+from lianxin.access.session import Policy
+from lianxin.access.sessions import present_numbers
 from lianxin.contacts.contact import Contact
 from lianxin.contacts.course import ContactRefused
-from lianxin.ground.clock import DAY_MS, Instant, iso, local_date, midnight
+from lianxin.ground.clock import DAY_MS, Instant, RealClock, iso, local_date, midnight
 from lianxin.ground.ledger import CONTACT, ORDER, ChainMoved, chain_of, digits_of, kind_of_chain
 from lianxin.ground.site.time_here import SiteClock, read_site_clock
 from lianxin.ground.store import load_queries
@@ -25,7 +27,8 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.service import NoSuchOrder, Overtaken, Services
 from lianxin.twin.arrivals import arrivals
 from lianxin.twin.carrying import ask
-from lianxin.twin.play import PUT_OFF_MS, Op, Play, Records
+from lianxin.twin.operation import Op, Records
+from lianxin.twin.play import PUT_OFF_MS, Play
 from lianxin.twin.world import World
 
 if TYPE_CHECKING:
@@ -156,6 +159,21 @@ class LiveCity:
             self._known.pop(order.id, None)
 
     async def _look(self) -> None:
-        """Read again what the worker or a person changed meanwhile."""
+        """Read again what the worker or a person changed meanwhile, and leave their work to who is at a desk."""
+        await self._leave_to_people()
         for row in await self._pool.fetch(_QUERIES.moved_on.sql, list(self._known), list(self._known.values())):
             self._take(_decode_order(row["snapshot"]))
+
+    async def _leave_to_people(self) -> None:
+        numbers = await present_numbers(self._pool, Policy(), RealClock().now())
+        contacts = self._play.leave_to(frozenset(key for number in numbers for key in _keys(number)))
+        if contacts:
+            for row in await self._pool.fetch(_QUERIES.unfinished_contacts.sql):
+                contact = _decode_contact(row["snapshot"])
+                if contact.id in contacts:
+                    self._play.adopt_contact(contact)
+
+
+def _keys(number: str) -> tuple[str, str]:
+    """Return under which keys somebody of this number acts."""
+    return f"staff:{number}", f"unit:{number}"

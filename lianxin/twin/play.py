@@ -5,11 +5,10 @@ comes of it without a database; whoever drives it may carry out the same operati
 store (`lianxin day`) and must come to the same state. A seed replays exactly.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from heapq import heappop, heappush
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, Matter
@@ -29,43 +28,13 @@ from lianxin.people.vault import PersonRecord
 from lianxin.twin.behaviour import next_action
 from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
 from lianxin.twin.dice import Dice, command_id, salt_of
+from lianxin.twin.operation import Op as Op
+from lianxin.twin.operation import Records, nobody_known
 from lianxin.twin.turn import Action
 from lianxin.twin.world import World
 
-
-class Op(NamedTuple):
-    """A command that was played: what a service is asked to do, and what must come of it.
-
-    what     meet (contact), submit (order and contact), act, join (two orders), tick
-    chains   every chain it reads or writes; operations with a chain in common keep their order
-    seq      where the subject stands after it;  state: its state or disposition then
-    rows     rows of other rooms that belong to it, by writer: the caller's locked-away record
-    """
-
-    what: str
-    at: Instant
-    subject: int
-    command: Any
-    words: Words | None
-    chains: tuple[int, ...]
-    seq: int
-    state: str
-    rows: Mapping[str, list[Any]] = MappingProxyType({})
-
-
-_NEXT: Final = 64
-"""Keys of dice thrown for a contact's own events."""
-PUT_OFF_MS: Final = 30 * MINUTE_MS
-"""When a step that was not possible is tried again, unless something else happens to the order before."""
-
-
-Records = Callable[[int], PersonRecord | None]
-"""Gives the locked-away record of the caller of a contact; None where nothing is known of them."""
-
-
-def nobody_known(_: int) -> PersonRecord | None:
-    """Know nothing of any caller: for plays without a store."""
-    return None
+_NEXT: Final = 64  # keys of dice thrown for a contact's own events
+PUT_OFF_MS: Final = 30 * MINUTE_MS  # when a step not possible now is tried again, if nothing else happens before
 
 
 class Play:
@@ -92,6 +61,25 @@ class Play:
         self._persons: dict[int, PersonRecord] = {}
         self._running: dict[Any, int] = {}
         self._recent: dict[tuple[str, str], int] = {}
+        self._theirs: frozenset[str] = frozenset()
+        self._left_orders: dict[int, str] = {}
+        self._left_contacts: dict[int, str] = {}
+
+    def leave_to(self, people: frozenset[str]) -> tuple[int, ...]:
+        """Leave to these people (`staff:1023`, `unit:zjj:contact`) from now on what they would have done in the play.
+
+        Whoever is not among them any more is played again; orders left to them go on.
+        Returns the contacts left to somebody who went: only the store knows what became of those.
+        """
+        self._theirs = people
+        for order_id in [one for one, by in self._left_orders.items() if by not in people]:
+            del self._left_orders[order_id]
+            if order_id in self.orders:
+                self._keep(self.orders[order_id], self.now)
+        contacts = tuple(one for one, by in self._left_contacts.items() if by not in people)
+        for contact in contacts:
+            del self._left_contacts[contact]
+        return contacts
 
     def call(self, at: Instant) -> None:
         """Let a contact come in at an instant; contacts must be called in the order of their instants."""
@@ -214,6 +202,9 @@ class Play:
             return
         dice = Dice(self.world.seed, subject, _NEXT, contact.seq)
         by = self.world.on_duty("agent", at, dice)
+        if by in self._theirs:
+            self._leave_contact(subject, by)
+            return
         command = course.RingBack(id=self._command(at, subject, contact.seq), by=by, reached=dice.chance(0.7))
         yield self._meet(subject, command, at)
         if subject in self.contacts:
@@ -235,8 +226,18 @@ class Play:
 
     def _take(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
         script = self._scripts[subject]
+        if script.agent in self._theirs:
+            self._leave_contact(subject, script.agent)
+            return
         yield self._meet(subject, course.Take(id=self._command(at, subject, 2), by=script.agent), at)
         self._at(at + script.noted_at - script.taken_at, self._write_up, subject)
+
+    def _leave_contact(self, subject: int, by: str) -> None:
+        """Leave a contact to a person at a desk: the play knows nothing of it from here on."""
+        self._left_contacts[subject] = by
+        self._scripts.pop(subject, None)
+        self._persons.pop(subject, None)
+        self.contacts.pop(subject, None)
 
     def _write_up(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
         script = self._scripts.pop(subject)
@@ -340,6 +341,7 @@ class Play:
             self.archived += 1
             return
         self.orders[order.id] = order
+        self._left_orders.pop(order.id, None)
         due = next_date(order) if self._ticks else None
         if due is not None:
             self._at(max(due, order.last_at), self._tick, order.id, order)
@@ -364,6 +366,9 @@ class Play:
     def _step(self, order_id: int, at: Instant, planned: tuple[Order, Action]) -> Iterator[Op]:
         order, action = planned
         if self.orders.get(order_id) is not order:
+            return
+        if action.command.by in self._theirs:
+            self._left_orders[order_id] = action.command.by
             return
         if isinstance(action.command, c.Join):
             yield from self._join(order, action.command, at)

@@ -105,3 +105,28 @@ def test_a_caller_who_waited_while_the_city_was_off_is_answered_and_written_up()
     assert [type(op.command).__name__ for op in done if arrived.subject in op.chains][:2] == ["Take", "Submit"]
     assert play.contacts == {}
     assert all(earlier.at <= later.at for earlier, later in pairwise(done))
+
+
+def test_what_somebody_at_a_desk_would_have_done_is_left_to_them_until_they_go() -> None:
+    order = Case("2026-03-09T09:30").to_followup(at="2026-03-09T10:00").order
+    alone = Play(city(5), MONDAY + LONGEST_MS, ticks=False)
+    alone.adopt(order)
+    caller = next(alone.run_until(MONDAY + DAY_MS)).command.by
+    play = Play(city(5), MONDAY + LONGEST_MS, ticks=False)
+    assert play.leave_to(frozenset({caller})) == ()
+    play.adopt(order)
+    assert list(play.run_until(MONDAY + DAY_MS)) == []
+    play.leave_to(frozenset())
+    assert next(play.run_until(MONDAY + DAY_MS)).command.by == caller
+
+
+def test_a_caller_is_left_to_the_agent_at_the_desk() -> None:
+    operations, _ = played(7)
+    taken = next(op for op in operations if type(op.command) is course.Take)
+    play = Play(city(7), MONDAY + LONGEST_MS, ticks=False)
+    play.leave_to(frozenset({taken.command.by}))
+    for at in arrivals(MONDAY, 150, 7):
+        play.call(at)
+    done = [op for op in play.run_until(taken.at + HOUR_MS) if taken.subject in op.chains]
+    assert [type(op.command).__name__ for op in done] == ["Arrive"]
+    assert taken.subject in play.leave_to(frozenset())
