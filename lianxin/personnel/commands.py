@@ -24,6 +24,43 @@ def register(app: typer.Typer) -> None:
     staff.command("revoke")(_revoke)
     staff.command("leave")(_leave)
     app.add_typer(staff, name="staff")
+    app.command("seed")(_seed)
+
+
+def _seed(city: Annotated[str, typer.Argument(help="The demo city, e.g. binzhou.")]) -> None:
+    """Let a demo city move in: its made-up people, its units and rule packs; the calls are yours.
+
+    A database with made-up people in it is never served as a real hotline.
+    """
+    import asyncio
+
+    from lianxin.personnel.seeding import NoSuchCity
+
+    try:
+        people, packs = asyncio.run(_seeded(city))
+    except NoSuchCity as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(2) from None
+    if people or packs:
+        typer.echo(
+            f"{city} has moved in: {people} people, {packs} rule packs. Log in by `lianxin user password NUMBER`."
+        )
+    else:
+        typer.echo(f"{city} had moved in before. Nothing was changed.")
+
+
+async def _seeded(city: str) -> tuple[int, int]:
+    from lianxin.ground.site import load_site
+    from lianxin.ground.site.time_here import read_site_clock
+    from lianxin.ground.store import open_pool
+    from lianxin.personnel.seeding import seed_city
+
+    with load_site().database() as database:
+        pool = await open_pool(database.app_url, size_max=2)
+        try:
+            return await seed_city(pool, city, (await read_site_clock(pool)).now())
+        finally:
+            await pool.close()
 
 
 def _hire(

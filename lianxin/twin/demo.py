@@ -16,6 +16,7 @@ from lianxin.ground.clock import DAY_MS, HOUR_MS, Instant, at_iso, iso, local_da
 from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Site, SiteError
+from lianxin.ground.site.demo_mark import mark_demo
 from lianxin.ground.site.time_here import read_site_clock, resume_site_clock, write_site_clock
 from lianxin.ground.store import EmbeddedServer, open_pool, renew_database
 from lianxin.ground.store.roles import DATABASE
@@ -24,6 +25,7 @@ from lianxin.people import load_staff
 from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.personnel import enrol
+from lianxin.places import DEMO_CITY
 from lianxin.rules import Rules, load_rules
 from lianxin.twin.arrivals import arrivals
 from lianxin.twin.carrying import carry_out
@@ -78,6 +80,7 @@ async def prepare(url: str, home: Path, first_day: Instant, calls: int, speed: f
         begun = first_day + MORNING_MS
         clock = await resume_site_clock(pool, first_day, 0.0)
         if clock.now() < begun - HOUR_MS:
+            await mark_demo(pool, DEMO_CITY, begun)
             await enrol(PostgresLedger(pool), load_staff(), first_day - DAYS_BEFORE * DAY_MS)
             await _history(pool, home, first_day, calls)
         return (await resume_site_clock(pool, begun, speed)).now()

@@ -20,3 +20,11 @@ SELECT max(at) AS at FROM (
     UNION ALL
     SELECT e.at FROM chains c JOIN entries e ON e.chain_id = c.chain_id AND e.seq = c.seq
      WHERE c.sealed_seq < c.seq) AS latest;
+
+-- name: mark_demo(value)!
+-- Says for good that made-up people and matters stand in this database. Index: site_pkey.
+INSERT INTO site (name, value) VALUES ('demo', :value::jsonb) ON CONFLICT (name) DO NOTHING;
+
+-- name: demo_mark()$
+-- Since when made-up data stands in this database, and which; null: none was ever put in. Index: site_pkey.
+SELECT value::text FROM site WHERE name = 'demo';

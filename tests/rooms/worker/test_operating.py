@@ -17,6 +17,7 @@ from lianxin.channels import commands as channels
 from lianxin.ground.clock import DAY_MS
 from lianxin.ground.ledger.command_id import command_id
 from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.site.demo_mark import demo_mark
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.store import Database, open_pool
 from lianxin.people import load_staff
@@ -159,3 +160,20 @@ def test_ids_of_commands_sort_by_time_and_are_of_version_7() -> None:
     assert {one.variant for one in ids} == {UUID(int=0x8000 << 48).variant}
     assert int(ids[0]) >> 80 == MORNING
     assert len({command_id(MORNING, msgspec.json.encode(f"{n:08}")) for n in range(100)}) == 100
+
+
+def test_a_demo_city_moves_in_once_and_the_database_says_so_for_good(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIANXIN_HOME", str(tmp_path))
+    monkeypatch.setenv("LIANXIN_DATABASE_URL", database.app_url)
+    site = Site(tmp_path, database)
+    refused = site.run("seed", "atlantis")
+    assert refused.exit_code == 2 and "There are those of: binzhou" in refused.output
+    assert site.on(lambda pool, _: demo_mark(pool)) is None
+    people = len(load_staff().people)
+    assert f"has moved in: {people} people, 3 rule packs" in site.run("seed", "binzhou").output
+    mark = site.on(lambda pool, _: demo_mark(pool))
+    assert mark.city == "binzhou"
+    assert "had moved in before" in site.run("seed", "binzhou").output
+    assert site.on(lambda pool, _: demo_mark(pool)) == mark
