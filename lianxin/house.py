@@ -68,6 +68,10 @@ KNOWN_TO_ALL: frozenset[str] = frozenset({"house"})
 
 PURE: frozenset[str] = frozenset(
     {
+        "access.scopes",
+        "access.session",
+        "access.ways",
+        "access.who",
         "contacts.contact",
         "contacts.course",
         "contacts.project",
@@ -126,6 +130,7 @@ PURE: frozenset[str] = frozenset(
         "orders.states",
         "orders.step",
         "orders.steps.answer",
+        "orders.steps.beside",
         "orders.steps.beyond",
         "orders.steps.clockwork",
         "orders.steps.dispatch",
@@ -135,6 +140,7 @@ PURE: frozenset[str] = frozenset(
         "orders.steps.joining",
         "orders.steps.parts",
         "orders.steps.returns",
+    "orders.steps.written",
         "orders.strip",
         "orders.texts",
         "orders.words",

@@ -92,6 +92,7 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
         middleware=wiring.middleware,
         guards=wiring.guards,
         before_send=wiring.before_send,
+        refusals=wiring.refusals,
     )
 
 

@@ -3,10 +3,10 @@
 The rooms' routes, the static files, the event stream, health, refusals and the
 guarantees of every answer: only our own scripts, styles and fonts run in a page,
 nobody frames it, and only requests for this machine's own name are answered.
-Until there is a login the site is read-only and bound to this machine.
+Who is let in is decided by a room that hangs its gate and its guard on every request.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar, get
@@ -20,7 +20,7 @@ from lianxin.ground.site.settings import WebSettings
 from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import Paper
-from lianxin.ground.web.refusals import refusal_handlers
+from lianxin.ground.web.refusals import Handler, refusal_handlers
 
 __all__ = ["Probe", "create_app"]
 
@@ -64,17 +64,19 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     guards: Sequence[Guard] = (),
     before_send: Sequence[Callable[[Message, Scope], Awaitable[None]]] = (),
+    refusals: Mapping[type[Exception], Handler] | None = None,
 ) -> Litestar:
     """Return the application that serves the rooms' routes.
 
     probe     asks what the site depends on, for `/readyz`
     lifespan  what runs as long as the application does: pools, listeners
     middleware, guards, before_send  what rooms hang on every request, see `wiring.Wiring`
+    refusals  what rooms answer when they raise one of these
     """
     figures = Figures(live)
     return Litestar(
         route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live)],
-        exception_handlers=refusal_handlers(paper),
+        exception_handlers=_all_refusals(paper, refusals or {}),
         middleware=[Measured(figures), *middleware],
         guards=list(guards),
         before_send=[_guarantee, *before_send],
@@ -85,6 +87,13 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _all_refusals(paper: Paper, of_rooms: Mapping[type[Exception], Handler]) -> dict[int | type[Exception], Handler]:
+    handlers = refusal_handlers(paper)
+    for kind, handler in of_rooms.items():
+        handlers[kind] = handler
+    return handlers
 
 
 def _events(live: Live) -> ControllerRouterHandler:

@@ -18,6 +18,7 @@ from lianxin.ground.web.hearing import Hearing
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import AnyRequest, Paper
 from lianxin.ground.web.present import ReadPresent
+from lianxin.ground.web.refusals import Handler
 from lianxin.ground.web.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Wiring:
     hearing     calls back when the database speaks on a channel
     middleware, guards, before_send   hung on every request, in the order in which they were added
     extras      request -> values that every page gets
+    refusals    exception -> what is answered to it
     lifespan    what runs as long as the site does
     """
 
@@ -74,6 +76,7 @@ class Wiring:
         self.middleware: list[Middleware] = []
         self.guards: list[Guard] = []
         self.before_send: list[Callable[[Any, Any], Awaitable[None]]] = []
+        self.refusals: dict[type[Exception], Handler] = {}
         self.lifespan: list[Lifespan] = []
         self._offered: dict[type[Any], Any] = {}
 
