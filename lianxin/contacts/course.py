@@ -47,6 +47,12 @@ class Arrive(ContactCommand, frozen=True, kw_only=True):
     who: dict[str, str] = {}
 
 
+class WriteIn(Arrive, frozen=True, kw_only=True):
+    """A form on the web says everything itself: it arrives, its one matter is noted, and it ends (网上来件)."""
+
+    matter: Matter
+
+
 class Take(ContactCommand, frozen=True, kw_only=True):
     """An agent answers."""
 
@@ -132,6 +138,12 @@ def _arrive(pen: _Pen, cmd: Arrive, rules: Rules) -> None:
     )
 
 
+def _write_in(pen: _Pen, cmd: WriteIn, rules: Rules) -> None:
+    _complete(cmd.matter)
+    _arrive(pen, cmd, rules)
+    pen.write("ended", stage="ended", matter=cmd.matter, disposition=disposition_of((cmd.matter,)))
+
+
 def _take(pen: _Pen, cmd: Take, rules: Rules) -> None:
     if pen.contact.stage != "waiting":
         raise ContactRefused("这通来电已有人接听，或已经结束。")
@@ -153,6 +165,10 @@ def _own(pen: _Pen, cmd: ContactCommand) -> None:
 
 def _check(pen: _Pen, cmd: ContactCommand, matter: Matter) -> None:
     _own(pen, cmd)
+    _complete(matter)
+
+
+def _complete(matter: Matter) -> None:
     if matter.outcome not in OUTCOMES:
         raise ContactRefused(f"没有“{matter.outcome}”这种结果。")
     if matter.outcome in ("opened", "joined", "added") and matter.order is None:
@@ -216,6 +232,7 @@ def _look(pen: _Pen, cmd: Look, rules: Rules) -> None:
 
 _STEPS: dict[type[ContactCommand], Callable[[_Pen, Any, Rules], None]] = {
     Arrive: _arrive,
+    WriteIn: _write_in,
     Take: _take,
     NoteMatter: _note,
     End: _end,

@@ -17,6 +17,7 @@ from lianxin.orders.states import AGENT, ANY, AT_UNIT, CLOSED_STATES, FOLLOWUP, 
 from lianxin.orders.step import Step, permit, separation
 from lianxin.orders.steps import (
     answer,
+    beside,
     beyond,
     clockwork,
     dispatch,
@@ -26,13 +27,15 @@ from lianxin.orders.steps import (
     joining,
     parts,
     returns,
+    written,
 )
 from lianxin.rules import Rules
 
 __all__ = ["ALL_STEPS", "STEPS", "Step", "decide", "separation"]
 
-
 STEPS: Final[dict[type[c.Command], Step]] = {
+    **beside.BESIDE,
+    **written.WRITTEN,
     c.Submit: Step("提交", "submit", (NEW,), ("submitted",), AGENT, intake.submit, "五要素与诉求，已向来电人复述确认"),
     c.SendBack: Step(
         "退回修改", "send back", ("submitted",), ("sent_back",), ("reviewer",), intake.send_back, "逐项意见", ("agent",)
@@ -359,8 +362,6 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         parts.finish_part,
         "办理结果",
     ),
-    c.Erase: Step("依法删除文字", "erase a text", ANY, (), ("secadmin", "system"), intake.erase, "法定依据"),
-    c.ReplaceCode: Step("更换查询码", "replace the code", ANY, (), ("system", *AGENT), intake.replace_code),
     c.Recount: Step("补算期限", "count open dates", OPEN, (), ("system",), clockwork.recount_now, "该年工作日历"),
     c.Tick: Step(
         "到时",

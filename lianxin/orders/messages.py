@@ -15,6 +15,7 @@ from lianxin.ground.ledger import digits_of
 from lianxin.orders.order import Order, OrderEntry
 
 CITIZEN = {
+    "received": "receipt",
     "submitted": "receipt",
     "not_accepted": "not_accepted",
     "merged": "merged",

@@ -14,6 +14,7 @@ from lianxin.ground.ledger import Envelope
 from lianxin.promises import Promise as Promise
 
 State = Literal[
+    "received",
     "submitted",
     "sent_back",
     "approved",
@@ -97,8 +98,26 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     n: int = 1
 
 
+class Attached(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A file of the order (附件); n counts them from 1.
+
+    hash   SHA-256 of a salt and the content, as hex: the salt is destroyed with the file
+    file   SHA-256 of the encrypted file as it is kept, as hex
+    media  type of its content;  size  of its content in bytes
+    purpose  what it is for;  shown  whether the citizen may see it
+    """
+
+    n: int
+    hash: str
+    file: str
+    media: str
+    size: int
+    purpose: str
+    shown: bool = False
+
+
 class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    """One order; `seq` counts its entries, `n` its custody intervals, `promised` its promises.
+    """One order; `seq` counts its entries, `n` its custody intervals, `promised` its promises, `attached` its files.
 
     level, cards  grade of supervision (督办), last step of the ladder of cards; -1: none
     owed          contacts whose citizens are owed the answer too, once for each joined order or
@@ -149,6 +168,7 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     parts: dict[int, Part] = {}
     parted: int = 0
     texts: int = 0
+    attached: int = 0
     agents: frozenset[str] = frozenset()
     reviewers: frozenset[str] = frozenset()
     dispatchers: frozenset[str] = frozenset()
@@ -208,6 +228,7 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     role       in which part the actor acted: agent, reviewer, dispatcher, caller
     send_back  `unit|code` of a return asked for (退单)
     text       salted hash of the text this entry brought, as hex, and its number `text_n`
+    attachment the file this entry brought
     who        salted HMACs of personal fields, by field
     say        evidence and reasons in words or codes: reason, ground, basis, minutes, item …
     """
@@ -238,5 +259,6 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     send_back: str | None = None
     text: str | None = None
     text_n: int | None = None
+    attachment: Attached | None = None
     who: dict[str, str] = msgspec.field(default_factory=dict)
     say: dict[str, str | int] = msgspec.field(default_factory=dict)

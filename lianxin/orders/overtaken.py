@@ -12,6 +12,8 @@ from lianxin.orders.refusal import Refused
 from lianxin.people import TRAYS
 
 DID: Final[dict[str, str]] = {
+    "received": "网上提交",
+    "taken_in": "受理并提交审核",
     "submitted": "提交审核",
     "sent_back": "退回话务员修改",
     "revised": "修改后重新提交",
@@ -89,6 +91,8 @@ DID: Final[dict[str, str]] = {
     "part_overdue": "记为子项逾期",
     "tracker_named": "更换跟踪人",
     "passed_on": "移交给{to}",
+    "attached": "上传附件",
+    "attachment_erased": "依法删除附件",
     "erased": "依法删除一段文字",
     "code_replaced": "更换查询码",
     "imported": "从旧系统导入",

@@ -6,7 +6,7 @@ again on what is true now, and refused with the name of who was faster if it no 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -35,7 +35,9 @@ from lianxin.orders.overtaken import plain_name
 from lianxin.orders.refusal import Refused
 from lianxin.orders.step import ROLE_ZH
 from lianxin.orders.steps import joining
-from lianxin.orders.texts import TextRow, text_hash, text_row
+from lianxin.orders.steps.written import Lodge
+from lianxin.orders.texts import TextRow, text_row
+from lianxin.orders.texts import Words as Words
 from lianxin.rules import Rules
 
 _TRIES: Final = 8
@@ -50,18 +52,6 @@ class NoSuchOrder(Exception):
 
 class NoRight(Exception):
     """This person does not have the role they act in."""
-
-
-class Words(NamedTuple):
-    """A text that comes with a command: title (may be empty), the words, and the random salt of its hash."""
-
-    title: str
-    text: str
-    salt: bytes
-
-    def hash(self) -> str:
-        """Return what the command must carry as its hash."""
-        return text_hash(self.salt, self.title, self.text)
 
 
 Result = dict[str, Any]
@@ -119,21 +109,26 @@ class Services:
 
         return await self._commit(command, attempt, order_id, seen=seen)
 
-    async def add(self, order_id: int, command: c.Add, now: Instant, words: Words, outcome: str) -> Result:
+    async def add(
+        self, order_id: int, command: c.Add, now: Instant, words: Words, outcome: str, form: int | None = None
+    ) -> Result:
         """Put a contact's news to an order: the contact's matter and the order's entry, together.
 
         outcome  `joined`: another citizen wants the same; `added`: news on the citizen's own order
+        form     the new contact that the citizen's own form on the web is, where it is none of an agent's
         """
         self._check(command.by, command.role)
+        contact_id = command.contact if form is None else form
 
         async def attempt() -> Batch | Result:
-            loaded = await self._store.load(command.id, (order_id, command.contact))
+            loaded = await self._store.load(command.id, (order_id, contact_id))
             if loaded.done is not None:
                 return loaded.done
             stood, contact_stood = loaded.chains
-            order, contact = _order(order_id, stood), _contact(command.contact, contact_stood)
+            order = _order(order_id, stood)
+            contact = _contact(contact_id, contact_stood, new=form is not None)
             entries, after = decide(order, command, self._rules(order.pack), now)
-            note = course.NoteMatter(id=command.id, by=command.by, matter=Matter(outcome, order=order_id))
+            note = _noted(command, Matter(outcome, order=order_id), form=form is not None)
             contact_entries, contact_after = course.decide(contact, note, self._rules(""), now)
             draft = Draft(command.id, now)
             draft.order(stood, order, entries, after)
@@ -143,10 +138,13 @@ class Services:
 
         return await self._commit(command, attempt, order_id)
 
-    async def submit(self, contact_id: int, command: c.Submit, now: Instant, words: Words, **rows: list[Any]) -> Result:
+    async def submit(
+        self, contact_id: int, command: c.Submit | Lodge, now: Instant, words: Words, **rows: list[Any]
+    ) -> Result:
         """Open an order from a contact: the contact's matter and the order's first entry, together.
 
-        rows  rows of other rooms that belong to it, by writer (the person's encrypted record)
+        contact_id  what an agent has in hand; of what a citizen lodges a new one, which begins and ends with it
+        rows        rows of other rooms that belong to it, by writer (the person's encrypted record)
         """
         self._check(command.by, command.role)
         order_id = order_id_of(command.number)
@@ -156,13 +154,14 @@ class Services:
             if loaded.done is not None:
                 return loaded.done
             stood, contact_stood = loaded.chains
-            contact = _contact(contact_id, contact_stood)
+            form = isinstance(command, Lodge)
+            contact = _contact(contact_id, contact_stood, new=form)
             if stood.snapshot is not None:
                 raise Refused("number_taken", f"单号 {command.number} 已经有工单。", "请重新取号。")
             before = Order(id=order_id, number=command.number)
             rules = self._rules("")
             entries, after = decide(before, command, rules, now)
-            note = course.NoteMatter(id=command.id, by=command.by, matter=_opened(order_id, after))
+            note = _noted(command, _opened(order_id, after), form=form)
             contact_entries, contact_after = course.decide(contact, note, rules, now)
             draft = Draft(command.id, now)
             draft.order(stood, before, entries, after)
@@ -356,10 +355,20 @@ def _at(now: Instant, *orders: Order) -> Instant:
     return at
 
 
-def _contact(contact_id: int, stood: Standing) -> Contact:
-    if stood.snapshot is None:
-        raise NoSuchOrder(str(contact_id))
-    return _decode_contact(stood.snapshot)
+def _contact(contact_id: int, stood: Standing, *, new: bool = False) -> Contact:
+    if stood.snapshot is not None:
+        return _decode_contact(stood.snapshot)
+    if new:
+        return Contact(id=contact_id)
+    raise NoSuchOrder(str(contact_id))
+
+
+def _noted(command: c.Submit | Lodge | c.Add, matter: Matter, *, form: bool) -> course.ContactCommand:
+    """Return what the contact's chain is told: an agent notes the matter, a form arrives with it and ends."""
+    if not form:
+        return course.NoteMatter(id=command.id, by=command.by, matter=matter)
+    person, who = (None, {}) if isinstance(command, c.Add) else (command.person, command.who)
+    return course.WriteIn(id=command.id, by=command.by, channel="web", person=person, who=who, matter=matter)
 
 
 def _opened(order_id: int, order: Order) -> Matter:

@@ -14,6 +14,7 @@ INFORMED: Final = "informed"
 """Where a transferred order stands in the table once its citizen was told."""
 
 OPEN: Final = (
+    "received",
     "submitted",
     "sent_back",
     "approved",
@@ -41,6 +42,7 @@ AGENT: Final = ("agent", "seat_enterprise", "seat_dialect", "expert", "system")
 
 STATE_ZH: Final = {
     NEW: "未提交",
+    "received": "待受理",
     "submitted": "待审核",
     "sent_back": "退回修改",
     "approved": "待派发",
@@ -65,6 +67,7 @@ STATE_ZH: Final = {
 }
 STATE_EN: Final = {
     NEW: "draft",
+    "received": "to be taken in",
     "submitted": "in review",
     "sent_back": "sent back to the agent",
     "approved": "to be dispatched",

@@ -5,11 +5,24 @@ the text when the law demands erasure, so the hash that stays tells nothing. Pur
 """
 
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
 from lianxin.ground.clock import Instant
 from lianxin.ground.text import grams
+
+
+class Words(NamedTuple):
+    """A text that comes with a command: title (may be empty), the words, and the random salt of its hash."""
+
+    title: str
+    text: str
+    salt: bytes
+
+    def hash(self) -> str:
+        """Return what the command must carry as its hash."""
+        return text_hash(self.salt, self.title, self.text)
 
 
 class TextRow(msgspec.Struct, gc=False):

@@ -3,6 +3,7 @@
 from lianxin.ground.web import marked
 
 STATE_WORDS: dict[str, str] = {
+    "received": marked("to be taken in"),
     "submitted": marked("in review"),
     "sent_back": marked("sent back to the agent"),
     "approved": marked("to be dispatched"),
@@ -79,6 +80,8 @@ PART_WORDS: dict[str, str] = {
 }
 
 ENTRY_WORDS: dict[str, str] = {
+    "received": marked("Written in by the citizen, order opened"),
+    "taken_in": marked("Read and completed, sent to review"),
     "submitted": marked("Order opened, sent to review"),
     "imported": marked("Taken over from the system before"),
     "result_imported": marked("Result as the system before has it"),
@@ -158,6 +161,8 @@ ENTRY_WORDS: dict[str, str] = {
     "tracker_named": marked("Another person follows it"),
     "passed_on": marked("Passed on to the successor"),
     "cards_annulled": marked("Cards annulled"),
+    "attached": marked("A file was added"),
+    "attachment_erased": marked("File erased by law"),
     "erased": marked("Text redacted by law"),
     "code_replaced": marked("New query code"),
 }

@@ -65,6 +65,7 @@ AROUND_THE_CLOCK = (
 """Roles someone on duty must have at every hour of every day: an order waits for no morning."""
 
 TRAYS: dict[str, tuple[str, str]] = {
+    "intake": ("受理区", "intake tray"),
     "review": ("审核区", "review tray"),
     "dispatch": ("转办区", "dispatch tray"),
     "followup": ("回访区", "follow-up tray"),

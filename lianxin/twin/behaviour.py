@@ -21,7 +21,8 @@ def next_action(world: World, order: Order, candidate: Candidate = no_candidate)
     return _BY_STATE[order.state](Turn(world, order, candidate))
 
 
-_LEFT_ALONE: Final = frozenset({"suspended", "not_accepted", "merged", "withdrawn", "archived"})
+_LEFT_ALONE: Final = frozenset({"received", "suspended", "not_accepted", "merged", "withdrawn", "archived"})
+"""Nobody's turn; what citizens write on the pages themselves (`received`) is for people to read, not for dice."""
 
 
 _BY_STATE: Final[dict[str, Callable[[Turn], Action | None]]] = {

@@ -20,12 +20,14 @@ from lianxin.orders.evolve import replay
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.project import row_of, rows_of
 from lianxin.orders.service import Result, Services, Words, contact_id_of, order_id_of
+from lianxin.orders.steps.written import Lodge
 from lianxin.rules import Rules, load_rules
 
 RULES = load_rules("sd-binzhou")
 MONDAY: Final = at_iso("2026-03-09T09:00:00+08:00")
 DAY: Final = date(2026, 3, 9)
 HOLDS: Final[dict[str, tuple[str, ...]]] = {
+    "received": ("tray:intake",),
     "submitted": ("tray:review",),
     "replied": ("tray:review",),
     "sent_back": ("tray:review", "staff"),
@@ -92,6 +94,18 @@ class House:
         )
         await self.services.submit(contact, submit, self.later(), words)
         await self.services.meet(contact, course.End(id=self.id(), by=agent), self.later())
+        return order_id_of(number)
+
+    async def lodge(self, contact: int | None = None, **about: Any) -> int:
+        """A citizen writes on the web; return the order."""
+        number, form = self.number(), contact or contact_id_of(self.number())
+        words = Words("", "锦苑小区 6 号楼暖气不热", b"s" * 16)
+        content = {"kind": "help", "region": "371602", "citizen_since": self.now, **about}
+        command = Lodge(
+            id=self.id(), by="citizen", role="citizen", number=number, contact=form, text_hash=words.hash(), **content
+        )
+        first = await self.services.submit(form, command, self.later(), words)
+        assert await self.services.submit(form, command, self.later(), words) == first, "sent twice it acts once"
         return order_id_of(number)
 
     async def act(self, order: int, kind: type[c.Command], by: str, role: str, /, **content: Any) -> Result:

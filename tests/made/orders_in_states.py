@@ -21,9 +21,17 @@ from lianxin.ground.clock import DAY_MS, HOUR_MS
 from lianxin.ground.text import make_number
 from lianxin.orders import commands as c
 from lianxin.orders.steps import joining
+from lianxin.orders.steps.beside import Attach, EraseAttachment
+from lianxin.orders.steps.written import Lodge, TakeIn
 
 RETURN: Final = {"code": "R2", "basis": "三定规定", "suggested": "csglj"}
 EXTENSION: Final = {"amount": 5, "reason": "需多家单位配合", "interim": "已勘查", "told": "已电话告知"}
+
+
+def received() -> Case:
+    case = Case(submit=False)
+    case.act(Lodge, "citizen", "citizen", **{**content_of(Lodge, case), "number": case.number})
+    return case
 
 
 def submitted() -> Case:
@@ -207,6 +215,7 @@ def archived() -> Case:
 
 PLACES: Final[dict[str, Callable[[], Case]]] = {
     "": lambda: Case(submit=False),
+    "received": received,
     "submitted": submitted,
     "sent_back": sent_back,
     "approved": approved,
@@ -245,6 +254,15 @@ def content_of(kind: type[c.Command], case: Case) -> dict[str, Any]:
             "region": "371602",
             "text_hash": "aa",
         },
+        Lodge: {
+            "number": make_number(date(2026, 3, 9), 99),
+            "contact": NEIGHBOURS[0],
+            "citizen_since": case.now,
+            "kind": "help",
+            "region": "371602",
+            "text_hash": "aa",
+        },
+        TakeIn: {"kind": "complaint", "category": "0401", "region": "371603", "urgency": "urgent"},
         c.SendBack: {"remarks": {"region": "地点不清"}},
         c.Revise: {"text_hash": "cc"},
         c.ProposeNotAccepted: {"ground": "petition", "legal_way": "凭信访编号查询"},
@@ -295,6 +313,8 @@ def content_of(kind: type[c.Command], case: Case) -> dict[str, Any]:
         c.SignPart: {"part": 1},
         c.FinishPart: {"part": 1, "result": "已办"},
         c.Erase: {"text_n": 1, "text_hash": "ee", "ground": "个人信息保护法 第四十七条"},
+        Attach: {"hash": "ab", "file": "cd", "media": "image/jpeg", "size": 4096, "purpose": "citizen"},
+        EraseAttachment: {"n": 1, "ground": "个人信息保护法 第四十七条"},
     }.get(kind, {})
 
 

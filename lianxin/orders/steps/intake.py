@@ -25,7 +25,7 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
         raise Refused("no_text", "还没有写下来电人的诉求，暂不能提交。", "请写明何人、何时、何地、因何、经过和要求。")
     if cmd.citizen_since > pen.now + SKEW_MS:
         raise Refused("clock_ahead", "诉求的提出时间晚于现在，没有保存。", "请核对通话结束的时间。")
-    _check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
+    check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
     flags = set(cmd.flags)
     if cmd.kind == "report":
         flags.add("confidential")
@@ -56,7 +56,8 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
     )
 
 
-def _check_elements(kind: str, category: str, region: str, urgency: str) -> None:
+def check_elements(kind: str, category: str, region: str, urgency: str) -> None:
+    """Return if these say what it is about and where. Raises Refused, naming what is missing or unknown."""
     if kind not in KINDS:
         raise Refused("no_kind", f"没有“{kind}”这种诉求。", "请在咨询、求助、投诉、举报、建议、表扬中选一种。")
     if urgency not in URGENCIES:
@@ -88,14 +89,14 @@ def revise(pen: Pen, cmd: c.Revise, rules: Rules) -> None:
     order = pen.order
     kind, category = cmd.kind or order.kind, cmd.category or order.category
     region, urgency = cmd.region or order.region, cmd.urgency or order.urgency
-    _check_elements(kind, category, region, urgency)
+    check_elements(kind, category, region, urgency)
     if order.offer is not None:
         if order.offer.to != cmd.by:
             raise Refused("not_yours", "这张工单退给了另一位话务员。")
         pen.write("signed", holder=cmd.by, no_offer=True)
     elif order.holder != cmd.by:
         raise Refused("not_yours", "这张工单现在不由您负责。")
-    redated = _redated(pen, rules, kind, urgency)
+    redated = redate_answer(pen, rules, kind, urgency)
     pen.write(
         "revised",
         state="submitted",
@@ -116,7 +117,7 @@ def revise(pen: Pen, cmd: c.Revise, rules: Rules) -> None:
     )
 
 
-def _redated(pen: Pen, rules: Rules, kind: str, urgency: str) -> tuple[Promise, ...]:
+def redate_answer(pen: Pen, rules: Rules, kind: str, urgency: str) -> tuple[Promise, ...]:
     """Return the promised answer with the date of another kind or urgency, counted from where it was counted before."""
     order = pen.order
     rule = handle_rule(rules, kind, urgency, "enterprise" in order.flags)
@@ -181,7 +182,7 @@ def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> N
 
 def approve(pen: Pen, cmd: c.Approve, rules: Rules) -> None:
     """Pass it to the dispatch tray with category, region, urgency and secrecy decided."""
-    _check_elements(pen.order.kind, cmd.category, cmd.region, cmd.urgency)
+    check_elements(pen.order.kind, cmd.category, cmd.region, cmd.urgency)
     pen.write(
         "approved",
         state="approved",
@@ -189,7 +190,7 @@ def approve(pen: Pen, cmd: c.Approve, rules: Rules) -> None:
         role="reviewer",
         flags=("confidential",) if cmd.confidential else (),
         unflags=pen.raised("late_desk"),
-        redated=_redated(pen, rules, pen.order.kind, cmd.urgency) if cmd.urgency != pen.order.urgency else (),
+        redated=redate_answer(pen, rules, pen.order.kind, cmd.urgency) if cmd.urgency != pen.order.urgency else (),
         fields={
             "category": cmd.category,
             "region": cmd.region,

@@ -19,6 +19,7 @@ from made.orders_in_states import (
     pair,
     part,
     promised_later,
+    received,
     received_outside,
     replied,
     rework_proposed,
@@ -31,6 +32,7 @@ from lianxin.ground.clock import HOUR_MS
 from lianxin.orders import commands as c
 from lianxin.orders.lifecycle import ALL_STEPS
 from lianxin.orders.states import OPEN, place_of
+from lianxin.orders.steps.written import Lodge, TakeIn
 
 Arrow = tuple[type[c.Command], str, str]
 Way = Callable[[], Case]
@@ -161,6 +163,8 @@ ASK = (c.RecordFollowup, CALLER, "followup_caller")
 SUPERVISED = (SUPERVISOR, "supervisor")
 
 WAYS: Final[dict[Arrow, Way]] = {
+    (Lodge, "", "received"): received,
+    (TakeIn, "received", "submitted"): took(TakeIn, AGENT, "agent", received),
     (c.Submit, "", "submitted"): submitted,
     (c.SendBack, "submitted", "sent_back"): PLACES["sent_back"],
     (c.Revise, "sent_back", "submitted"): took(c.Revise, AGENT, "agent", PLACES["sent_back"]),

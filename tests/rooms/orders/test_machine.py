@@ -33,6 +33,8 @@ from lianxin.orders.overtaken import Overtaken
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Words
 from lianxin.orders.states import place_of
+from lianxin.orders.steps.beside import Attach, EraseAttachment
+from lianxin.orders.steps.written import Lodge, TakeIn
 
 STAFF = {
     "agent": ("staff:1001", "staff:1002"),
@@ -49,7 +51,9 @@ STAFF = {
 MOST = 4
 """So many orders at once, so that commands meet."""
 UNITS = ("zjj", "csglj", "bc-rxb")
-BY_HAND = sorted((kind for kind in STEPS if kind not in (c.Submit, c.Tick, c.Erase)), key=lambda kind: kind.__name__)
+BY_HAND = sorted(
+    (kind for kind in STEPS if kind not in (Lodge, c.Submit, c.Tick, c.Erase)), key=lambda kind: kind.__name__
+)
 JUMPS = (0, MINUTE_MS, 10 * MINUTE_MS, 3 * HOUR_MS, 11 * HOUR_MS, DAY_MS, 6 * DAY_MS, 40 * DAY_MS)
 REFUSED = (Refused, Overtaken, course.ContactRefused)
 
@@ -82,6 +86,11 @@ class Hotline(RuleBasedStateMachine):
     def open_order(self, urgency: str) -> int:
         flags = ("emergency",) if urgency == "life_danger" else ()
         return asyncio.run(self.house.open(urgency=urgency, flags=flags))
+
+    @precondition(lambda self: len(self.house.orders()) < MOST)
+    @rule(target=orders)
+    def a_citizen_writes_in(self) -> int:
+        return asyncio.run(self.house.lodge())
 
     @rule(order=orders, step=st.sampled_from(BY_HAND), data=st.data(), jump=st.sampled_from(JUMPS))
     def somebody_does_something(self, order: int, step: type[c.Command], data: st.DataObject, jump: int) -> None:
@@ -215,6 +224,7 @@ def _content(order: Order, kind: type[c.Command], data: st.DataObject, now: int)
     leg = data.draw(st.sampled_from(("leg", "item", "assist")))
     part = data.draw(st.integers(1, max(order.parted, 1)))
     fixed: dict[type[c.Command], dict[str, Any]] = {
+        TakeIn: {"kind": "complaint", "category": "0401", "region": "371602", "urgency": urgency},
         c.SendBack: {"remarks": {"region": "不清"}},
         c.Revise: {"urgency": urgency},
         c.ProposeNotAccepted: {"ground": "petition", "legal_way": "凭信访编号查询"},
@@ -259,6 +269,8 @@ def _content(order: Order, kind: type[c.Command], data: st.DataObject, now: int)
         c.Inform: {"told": "已告知"},
         c.Reopen: {"contact": whom, "facts": "新情况"},
         c.Add: {"contact": whom},
+        Attach: {"hash": "ab", "file": "cd", "media": "audio/amr", "size": 99, "purpose": "citizen", "shown": yes},
+        EraseAttachment: {"n": part, "ground": "法定依据"},
         c.Urge: {"level": 2, "letter": "督"},
         c.AnnulCards: {"reason": "有误"},
         c.NameTracker: {"successor": "staff:3002"},
