@@ -14,7 +14,7 @@ SENTENCE: Final = "办理记录里不能写手机号码或身份证号：记录�
 INSTEAD: Final = "请删去号码再提交；来电人的联系方式在其个人资料里。"
 NOT_WORDS: Final = frozenset(
     {"id", "by", "role", "number", "person", "who", "text_hash", "answer_hash", "foreign_id", "receipt", "letter"}
-    | {"link", "directory"}
+    | {"link", "directory", "hash", "file"}
 )
 """Fields that nobody types as words: ids, hashes, and the numbers of papers."""
 _NUMBER: Final = re.compile(

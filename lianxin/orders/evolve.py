@@ -111,6 +111,8 @@ def apply(order: Order, entry: OrderEntry) -> None:
         order.send_backs = (*order.send_backs, entry.send_back)
     if entry.text_n is not None:
         order.texts = max(order.texts, entry.text_n)
+    if entry.attachment is not None:
+        order.attached = max(order.attached, entry.attachment.n)
 
 
 def _hold(order: Order, entry: OrderEntry) -> None:

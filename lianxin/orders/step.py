@@ -18,6 +18,8 @@ from lianxin.rules import Rules
 UNIT_ROLES: Final = frozenset({"unit_contact", "unit_leader", "county_office", "township"})
 _SIGN_FOR_THEMSELVES: Final = frozenset({c.Sign, c.SignPart, c.FinishPart})
 """Steps in which a unit acts on what was offered to it, not on an order it has already."""
+_ON_A_PART: Final = frozenset({"Note", "Attach"})
+"""Steps that whoever has only a part of the order may take on it too."""
 
 
 class Step(NamedTuple):
@@ -120,10 +122,12 @@ def speaks_for(who: str, holder: str) -> bool:
 
 
 def _has_a_say(order: Order, command: c.Command) -> bool:
-    """Whether the officer's unit has the order, or (to note progress on it) a part of it."""
+    """Whether the officer's unit has the order, or (to note progress or attach a file) a part of it."""
     if order.unit is not None and speaks_for(command.by, f"unit:{order.unit}"):
         return True
-    return type(command) is c.Note and any(speaks_for(command.by, part.holder) for part in order.parts.values())
+    if type(command).__name__ not in _ON_A_PART:
+        return False
+    return any(speaks_for(command.by, part.holder) for part in order.parts.values())
 
 
 def _possible(table: Table, place: str, role: str) -> str:
