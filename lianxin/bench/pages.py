@@ -12,19 +12,24 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from litestar import Litestar
 
+from lianxin.access.cookies import SESSION
+from lianxin.access.sessions import Sessions
 from lianxin.bench.databases import Databases
 from lianxin.bench.measuring import Result, percentiles
 from lianxin.bench.plan import NOW, SEED, Plan
 from lianxin.bench.wanted import frequent_pairs, pieces
 from lianxin.desks.site import make_site
 from lianxin.ground.clock import VirtualClock
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Settings, Site
 from lianxin.ground.store import open_pool
+from lianxin.people import load_staff
+from lianxin.personnel import enrol
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -32,6 +37,17 @@ if TYPE_CHECKING:
 LIST_TARGET_MS = 8.0
 ORDER_TARGET_MS = 10.0
 SEARCH_TARGET_MS = 60.0
+
+
+READER = "1023"
+"""A duty manager: sees every order."""
+
+
+class Reader(NamedTuple):
+    """The site, and the secret of a session in which it is read."""
+
+    app: Litestar
+    secret: str
 
 
 class Failed(Exception):
@@ -43,12 +59,12 @@ def measure_list(databases: Databases, plan: Plan) -> list[Result]:
     url = databases.kept().app_url
 
     async def run() -> list[Result]:
-        async with _site(url) as (app, pool):
+        async with _site(url) as (reader, pool):
             holders = [row[0] for row in await pool.fetch("SELECT DISTINCT holder FROM orders WHERE closed_at IS NULL")]
             chance = Random(SEED)
             held = ["/orders?holder=" + quote(chance.choice(holders)) for _ in range(plan.requests)]
-            everyone = await _timed(app, ["/orders"] * plan.requests, plan)
-            single = await _timed(app, held, plan)
+            everyone = await _timed(reader, ["/orders"] * plan.requests, plan)
+            single = await _timed(reader, held, plan)
         return [
             _result(
                 "list", everyone, LIST_TARGET_MS, plan, "50 most urgent of all open orders with every holder's count"
@@ -66,9 +82,9 @@ def measure_order(databases: Databases, plan: Plan) -> list[Result]:
     url = databases.kept().app_url
 
     async def run() -> list[Result]:
-        async with _site(url) as (app, pool):
+        async with _site(url) as (reader, pool):
             numbers = await _numbers(pool, plan.requests)
-            times = await _timed(app, [f"/orders/{number}" for number in numbers], plan)
+            times = await _timed(reader, [f"/orders/{number}" for number in numbers], plan)
         return [_result("order", times, ORDER_TARGET_MS, plan, "page of one order, half of them open, chain verified")]
 
     return asyncio.run(run())
@@ -79,12 +95,12 @@ def measure_search(databases: Databases, plan: Plan) -> list[Result]:
     url = databases.kept().app_url
 
     async def run() -> list[Result]:
-        async with _site(url) as (app, pool):
+        async with _site(url) as (reader, pool):
             texts = await _texts(pool, plan.searches)
             chance = Random(SEED)
             mixed = [*pieces(texts, plan.searches, chance), *frequent_pairs(texts, max(plan.searches // 10, 1))]
             chance.shuffle(mixed)
-            times = await _timed(app, ["/orders?q=" + quote(piece) for piece in mixed], plan)
+            times = await _timed(reader, ["/orders?q=" + quote(piece) for piece in mixed], plan)
         note = (
             f"first page of {plan.searches} pieces of 2 to 6 characters of stored texts and the "
             f"{len(mixed) - plan.searches} most frequent pairs"
@@ -112,27 +128,30 @@ def _result(
 
 
 @asynccontextmanager
-async def _site(url: str) -> "AsyncIterator[tuple[Litestar, Pool[Record]]]":
-    """Give the site as it is served, at the bench's present."""
+async def _site(url: str) -> "AsyncIterator[tuple[Reader, Pool[Record]]]":
+    """Give the site as it is served, at the bench's present, and a duty manager who reads it."""
     pool = await open_pool(url, size_min=4, size_max=8)
     async with pool:
+        await enrol(PostgresLedger(pool), load_staff(), NOW)
+        clock = VirtualClock(NOW)
+        begun = await Sessions(pool, clock).begin(READER, "password")
         with TemporaryDirectory() as home:
-            yield make_site(pool, url, Site(Path(home), Settings()), VirtualClock(NOW)), pool
+            yield Reader(make_site(pool, url, Site(Path(home), Settings()), clock), begun.secret), pool
 
 
-async def _timed(app: Litestar, paths: Sequence[str], plan: Plan) -> list[float]:
+async def _timed(reader: Reader, paths: Sequence[str], plan: Plan) -> list[float]:
     """Return the milliseconds of each request, one after another, after some to warm up."""
     for path in paths[: plan.warm_up]:
-        await _asked(app, path)
+        await _asked(reader, path)
     times: list[float] = []
     for path in paths:
         began = perf_counter()
-        await _asked(app, path)
+        await _asked(reader, path)
         times.append((perf_counter() - began) * 1000)
     return times
 
 
-async def _asked(app: Litestar, path: str) -> None:
+async def _asked(reader: Reader, path: str) -> None:
     """Ask the application for one page. Raises Failed."""
     place, _, query = path.partition("?")
     scope: dict[str, Any] = {
@@ -145,7 +164,12 @@ async def _asked(app: Litestar, path: str) -> None:
         "raw_path": place.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"accept-encoding", b"gzip")],
+        "headers": [
+            (b"host", b"localhost"),
+            (b"accept", b"text/html"),
+            (b"accept-encoding", b"gzip"),
+            (b"cookie", f"{SESSION}={reader.secret}".encode()),
+        ],
         "client": ("127.0.0.1", 1),
         "server": ("localhost", 12345),
     }
@@ -158,7 +182,7 @@ async def _asked(app: Litestar, path: str) -> None:
         if message["type"] == "http.response.start":
             status.append(message["status"])
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await reader.app(scope, receive, send)  # type: ignore[arg-type]
     if status != [200]:
         raise Failed(f"{path} answered {status}")
 

@@ -17,10 +17,14 @@ from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.text import make_number
 from lianxin.orders import commands as c
 from lianxin.orders.service import Services, Words, contact_id_of, order_id_of
+from lianxin.people import load_staff
+from lianxin.personnel import enrol
 from lianxin.rules import load_rules
 
 PACK = "sd-binzhou"
 AGENT, REVIEWER, DISPATCHER, FOLLOWER = "staff:1001", "staff:1024", "staff:1026", "staff:1029"
+READER = "1023"
+"""A duty manager, who sees every order."""
 NOW = at_iso("2026-03-13T10:20:00+08:00")
 LIFT = make_number(date(2026, 3, 9), 92)
 HEATING = make_number(date(2026, 3, 12), 311)
@@ -86,7 +90,8 @@ class Hotline:
 
 
 async def play(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    """Play the days, and let the pages stand at Friday 10:20 of the demo."""
+    """Let the city's people move in, play the days, and let the pages stand at Friday 10:20 of the demo."""
+    await enrol(PostgresLedger(pool), load_staff(), at_iso("2026-03-01T08:00:00+08:00"))
     hotline = Hotline(pool)
     await _lift(hotline, at_iso("2026-03-09T09:12:00+08:00"))
     await _heating(hotline, at_iso("2026-03-12T08:40:00+08:00"))

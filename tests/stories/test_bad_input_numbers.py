@@ -8,8 +8,9 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 import pytest
+from made.entry import entered
 from made.site import made_site
-from pages_day import LAMPS, play
+from pages_day import LAMPS, READER, play
 from typer.testing import CliRunner
 
 from lianxin.cli import app, collect_commands
@@ -36,10 +37,9 @@ WRONG = [
 async def site(database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path) -> httpx.AsyncClient:
     """The pages over a few days of a small hotline."""
     await play(pool)
-    pages = made_site(pool, database.app_url, tmp_path)
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=pages), base_url="http://localhost:12345", follow_redirects=True
-    )
+    client = await entered(made_site(pool, database.app_url, tmp_path), pool, READER)
+    client.follow_redirects = True
+    return client
 
 
 @pytest.fixture

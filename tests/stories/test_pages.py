@@ -12,15 +12,19 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 import pytest
+from made.entry import browser_cookie, entered
 from made.site import made_site
-from pages_day import HEATING, LAMPS, LIFT, NOISE, REVIEWER, Hotline, play
+from pages_day import HEATING, LAMPS, LIFT, NOISE, NOW, READER, REVIEWER, Hotline, play
 
 from lianxin.desks.pictures import QUIET, NoBrowser, browser_path
 from lianxin.desks.site import make_paper
 from lianxin.ground.clock import at_iso
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.text import make_number
 from lianxin.ground.web import Paper
 from lianxin.orders import commands as c
+from lianxin.people import load_staff
+from lianxin.personnel import enrol
 
 LARGEST_BYTES = 100_000  # a page without fonts and libraries
 READABLE_S = 20.0  # a guard, not a measure
@@ -74,9 +78,18 @@ async def browser():
 
 
 @pytest.fixture
-async def page(browser):
+async def context(browser, site, pool):
+    """A duty manager's browser."""
+    opened = await browser.new_context(viewport={"width": 1366, "height": 768})
+    await opened.add_cookies([await browser_cookie(pool, READER, site)])
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def page(context):
     """A window of an old office PC, and every complaint of the browser."""
-    opened = await browser.new_page(viewport={"width": 1366, "height": 768})
+    opened = await context.new_page()
     opened.complaints = []
     opened.elsewhere = []
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -190,8 +203,9 @@ async def test_the_book_moves_by_itself_when_the_ledger_does(site, page, pool):
     assert page.complaints == []
 
 
-async def test_everything_can_be_read_without_scripts(site, browser):
+async def test_everything_can_be_read_without_scripts(site, browser, pool):
     context = await browser.new_context(java_script_enabled=False)
+    await context.add_cookies([await browser_cookie(pool, READER, site)])
     page = await context.new_page()
     await page.goto(f"{site}/book")
     await page.get_by_role("link", name="工单").click()
@@ -235,8 +249,8 @@ async def test_pages_have_names_labels_and_one_main_part(site, page):
         assert twice == [], path
 
 
-async def test_every_page_is_small_and_asks_nobody_else(site):
-    async with httpx.AsyncClient(base_url=site) as client:
+async def test_every_page_is_small_and_asks_nobody_else(site, pool):
+    async with await entered(site, pool, READER) as client:
         for path in ("/book", "/book/now", "/orders", f"/orders/{LIFT}", f"/orders/{HEATING}"):
             answer = await client.get(path, headers={"Accept-Encoding": "identity"})
             assert answer.status_code == 200
@@ -246,9 +260,9 @@ async def test_every_page_is_small_and_asks_nobody_else(site):
 
 async def test_pages_say_so_while_the_database_is_away_and_come_back(database, paper, tmp_path):
     pool = await asyncpg.create_pool(database.app_url, min_size=0, max_size=2)
+    await enrol(PostgresLedger(pool), load_staff(), NOW)
     app = made_site(pool, database.app_url, tmp_path, paper=paper)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:12345") as client:
+    async with await entered(app, pool, READER) as client:
         assert (await client.get("/readyz")).status_code == 200
         empty = await client.get("/orders")
         assert "现在没有在办的工单" in empty.text
