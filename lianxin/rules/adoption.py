@@ -49,12 +49,13 @@ class PackRow(msgspec.Struct, frozen=True):
 
 
 class Adopt(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody puts a version into force; document: the decision it rests on."""
+    """Somebody puts a version into force; document: the decision it rests on; proposed_by: who drew it up."""
 
     id: UUID
     by: str
     text: str
     document: str = ""
+    proposed_by: str = ""
 
 
 def pack_chain(pack: str) -> int:
@@ -94,9 +95,14 @@ def decide(pack: AdoptedPack, rules: Rules, command: Adopt, now: Instant) -> tup
         ref=rules.ref,
         sha256=sha256(command.text.encode()).hexdigest(),
         effective_from=rules.effective_from,
-        say={"document": command.document} if command.document else {},
+        say=_said(command),
     )
     return [entry], evolve(pack, entry)
+
+
+def _said(command: Adopt) -> dict[str, str | int]:
+    say = {"document": command.document, "proposed_by": command.proposed_by}
+    return {name: word for name, word in say.items() if word}
 
 
 def evolve(pack: AdoptedPack, entry: PackEntry) -> AdoptedPack:

@@ -42,6 +42,16 @@ def check_text(text: str) -> tuple[Branch | None, list[Mistake]]:
     return root, mistakes
 
 
+def tree_of(text: str) -> dict[str, Any]:
+    """Return a pack as plain mappings, lists and values. Raises BrokenPack."""
+    root, mistakes = check_text(text)
+    if mistakes or root is None:
+        raise BrokenPack("pack", mistakes)
+    tree = plain(root)
+    assert isinstance(tree, dict)
+    return tree
+
+
 def check_file(path: Path) -> list[Mistake]:
     """Return every mistake of a pack file. Raises Unreadable."""
     return check_text(read_text(path))[1]

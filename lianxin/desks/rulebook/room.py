@@ -1,0 +1,17 @@
+"""The wiring of the rule administrator's desk."""
+
+from collections.abc import Sequence
+
+from litestar.types import ControllerRouterHandler
+
+from lianxin.desks.rulebook.pages import ROLES, rulebook_routes
+from lianxin.ground.web import marked
+from lianxin.ground.web.wiring import Tab, Wiring
+from lianxin.rules.service import RuleBook
+
+NAV = (Tab("/rules", marked("Rules"), "book", ROLES),)
+
+
+def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
+    """Return the pages of the desk."""
+    return rulebook_routes(RuleBook(wiring.pool), wiring.present, wiring.paper)
