@@ -44,8 +44,26 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     ground: str = ""
 
 
+class Attached(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A file of a contact or an order (附件); n counts them from 1.
+
+    hash   SHA-256 of a salt and the content, as hex: the salt is destroyed with the file
+    file   SHA-256 of the encrypted file as it is kept, as hex
+    media  type of its content;  size  of its content in bytes
+    purpose  what it is for;  shown  whether the citizen may see it
+    """
+
+    n: int
+    hash: str
+    file: str
+    media: str
+    size: int
+    purpose: str
+    shown: bool = False
+
+
 class Contact(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    """One arrival.
+    """One arrival; `attached` counts its files.
 
     stage     waiting (in the queue), talking, writing (being written up), ended
     holder    who answers for it until it has ended; limit: until when
@@ -66,6 +84,7 @@ class Contact(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     disposition: str = PENDING
     promises: dict[int, Promise] = {}
     promised: int = 0
+    attached: int = 0
     tries: int = 0
     person: str | None = None
     answered_at: Instant | None = None
@@ -88,6 +107,7 @@ class ContactEntry(Envelope, omit_defaults=True, kw_only=True):
     broken: tuple[int, ...] = ()
     tries: int | None = None
     person: str | None = None
+    attachment: Attached | None = None
     who: dict[str, str] = msgspec.field(default_factory=dict)
     say: dict[str, str | int] = msgspec.field(default_factory=dict)
 
@@ -114,6 +134,7 @@ def apply(contact: Contact, entry: ContactEntry) -> None:
         contact.holder, contact.limit = entry.holder, entry.limit
         if entry.stage == "talking":
             contact.answered_at = entry.at
+    contact.attached += entry.attachment is not None
     if entry.matter is not None:
         contact.matters = (*contact.matters, entry.matter)
     if entry.disposition is not None:

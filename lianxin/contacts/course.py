@@ -12,7 +12,17 @@ from uuid import UUID
 
 import msgspec
 
-from lianxin.contacts.contact import OUTCOMES, PENDING, QUEUE_TRAY, Contact, ContactEntry, Matter, apply, disposition_of
+from lianxin.contacts.contact import (
+    OUTCOMES,
+    PENDING,
+    QUEUE_TRAY,
+    Attached,
+    Contact,
+    ContactEntry,
+    Matter,
+    apply,
+    disposition_of,
+)
 from lianxin.contacts.contact import next_date as next_date
 from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, Instant, not_before
 from lianxin.promises import promise_due
@@ -61,6 +71,24 @@ class NoteMatter(ContactCommand, frozen=True, kw_only=True):
     """The agent notes what became of one matter."""
 
     matter: Matter
+
+
+class Attach(ContactCommand, frozen=True, kw_only=True):
+    """A file comes with it (附件): of a letter, or put to it by its agent. Fields as in an order's command."""
+
+    hash: str
+    file: str
+    media: str
+    size: int
+    purpose: str = "citizen"
+    shown: bool = True
+
+
+class EraseAttachment(ContactCommand, frozen=True, kw_only=True):
+    """A file is erased by law; its hashes stay and tell nothing."""
+
+    n: int
+    ground: str
 
 
 class End(ContactCommand, frozen=True, kw_only=True):
@@ -211,6 +239,20 @@ def _ring_back(pen: _Pen, cmd: RingBack, rules: Rules) -> None:
         pen.ring_back("ring_back_tried", rules, kept=tuple(contact.promises), tries=tries)
 
 
+def _attach(pen: _Pen, cmd: Attach, rules: Rules) -> None:
+    if not pen.contact.stage:
+        raise ContactRefused("这通来电还没有登记，不能上传附件。")
+    number = pen.contact.attached + 1
+    file = Attached(number, cmd.hash, cmd.file, cmd.media, cmd.size, cmd.purpose, cmd.shown)
+    pen.write("attached", attachment=file)
+
+
+def _erase_attachment(pen: _Pen, cmd: EraseAttachment, rules: Rules) -> None:
+    if not 1 <= cmd.n <= pen.contact.attached:
+        raise ContactRefused(f"这通来电没有第 {cmd.n} 个附件。")
+    pen.write("attachment_erased", say={"attachment": cmd.n, "ground": cmd.ground})
+
+
 def _look(pen: _Pen, cmd: Look, rules: Rules) -> None:
     contact = pen.contact
     if contact.limit is not None and contact.limit <= pen.now:
@@ -238,6 +280,8 @@ _STEPS: dict[type[ContactCommand], Callable[[_Pen, Any, Rules], None]] = {
     End: _end,
     Leave: _leave,
     RingBack: _ring_back,
+    Attach: _attach,
+    EraseAttachment: _erase_attachment,
     Look: _look,
 }
 assert PENDING not in OUTCOMES

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from lianxin.contacts.contact import Attached as Attached
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import Envelope
 from lianxin.promises import Promise as Promise
@@ -96,24 +97,6 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     offer: Offer | None = None
     after: int = 0
     n: int = 1
-
-
-class Attached(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A file of the order (附件); n counts them from 1.
-
-    hash   SHA-256 of a salt and the content, as hex: the salt is destroyed with the file
-    file   SHA-256 of the encrypted file as it is kept, as hex
-    media  type of its content;  size  of its content in bytes
-    purpose  what it is for;  shown  whether the citizen may see it
-    """
-
-    n: int
-    hash: str
-    file: str
-    media: str
-    size: int
-    purpose: str
-    shown: bool = False
 
 
 class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):

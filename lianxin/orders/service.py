@@ -85,12 +85,13 @@ class Services:
         now: Instant,
         words: Words | None = None,
         seen: int | None = None,
-        **rows: list[Any],
+        **rows: list[Any] | Callable[[Order], list[Any]],
     ) -> Result:
         """Carry out a command on one order; answers {"number", "state", "seq"}.
 
         seen  last entry of the order that the person had before them; what came later may have overtaken them
-        rows  rows of other rooms that belong to it, by writer (the hash of a new query code)
+        rows  rows of other rooms that belong to it, by writer (the hash of a new query code), or what makes
+              them of the order after it (the number of a file)
         Raises Refused, Overtaken, NoRight, NoSuchOrder; nothing is written then.
         """
         self._check(command.by, command.role)
@@ -104,7 +105,7 @@ class Services:
             draft.order(stood, order, entries, after)
             draft.texts(_texts(order, after, words, now, command))
             for writer, more in rows.items():
-                draft.rows(writer, more)
+                draft.rows(writer, more(after) if callable(more) else more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
 
         return await self._commit(command, attempt, order_id, seen=seen)
@@ -227,7 +228,13 @@ class Services:
 
         return await self._commit(command, attempt, order_id)
 
-    async def meet(self, contact_id: int, command: course.ContactCommand, now: Instant, **rows: list[Any]) -> Result:
+    async def meet(
+        self,
+        contact_id: int,
+        command: course.ContactCommand,
+        now: Instant,
+        **rows: list[Any] | Callable[[Contact], list[Any]],
+    ) -> Result:
         """Carry out a command on a contact; answers {"contact", "disposition", "seq"}. Raises ContactRefused."""
 
         async def attempt() -> Batch | Result:
@@ -242,7 +249,7 @@ class Services:
             draft = Draft(command.id, now)
             draft.contact(stood, before, entries, after)
             for writer, more in rows.items():
-                draft.rows(writer, more)
+                draft.rows(writer, more(after) if callable(more) else more)
             return draft.done({"contact": contact_id, "disposition": after.disposition, "seq": after.seq})
 
         return await self._commit(command, attempt, contact_id)

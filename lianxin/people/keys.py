@@ -23,14 +23,16 @@ class KeyUnfit(Exception):
 
 
 class HouseKeys(msgspec.Struct, frozen=True):
-    """Two keys for two purposes, derived from the one secret.
+    """Three keys for three purposes, derived from the one secret.
 
     wrap     wraps the data key of each person
     numbers  hashes telephone numbers for search
+    files    wraps the data key of each attachment
     """
 
     wrap: bytes
     numbers: bytes
+    files: bytes
 
     def __repr__(self) -> str:
         return "HouseKeys(…)"
@@ -39,7 +41,11 @@ class HouseKeys(msgspec.Struct, frozen=True):
 def house_keys(secret: bytes) -> HouseKeys:
     """Return the keys that come out of the secret of 32 bytes, always the same (HKDF, RFC 5869)."""
     assert len(secret) == KEY_BYTES, len(secret)
-    return HouseKeys(wrap=_derived(secret, b"lianxin wrap 1"), numbers=_derived(secret, b"lianxin numbers 1"))
+    return HouseKeys(
+        wrap=_derived(secret, b"lianxin wrap 1"),
+        numbers=_derived(secret, b"lianxin numbers 1"),
+        files=_derived(secret, b"lianxin files 1"),
+    )
 
 
 def load_house_keys(home: Path) -> HouseKeys:

@@ -139,6 +139,7 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "staff_write": _keep("staff_write", "work_number"),
     "staff_names_write": _keep("staff_names_write", "work_number"),
     "packs_write": _keep("packs_write", "ref"),
+    "attachments_write": _keep("attachments_write", "subject", "n"),
     "receipts_write": _keep("receipts_write", "order", "n"),
     "timers_write": _time,
     "outbox_write": _send,
