@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from lianxin.channels.addressing import Nobody, Told, address
+from lianxin.channels.addressing import Nobody, Told, address, secret_of
 from lianxin.channels.channel import Channel, NotSent, Outgoing
 from lianxin.channels.wording import Wording
 from lianxin.ground.clock import HOUR_MS, SECOND_MS, Instant, from_datetime, to_datetime
@@ -141,9 +141,10 @@ class Outbox:
             raise NotSent(f"no {row['channel']} channel is set up here", lasting=True)
         try:
             to = address(told, row["channel"], people, self._vault)
+            secret = secret_of(told, people, self._vault)
         except VaultClosed:
             raise NotSent("the house key does not open the record") from None
-        message = self._worded(row, told, to)
+        message = self._worded(row, told, to, secret)
         try:
             async with self._doors, asyncio.timeout(self._settings.timeout_s):
                 await channel.send(message)
@@ -156,7 +157,7 @@ class Outbox:
             log.error("channel broke", channel=row["channel"], kind=type(failure).__name__)
             raise NotSent(f"the channel broke: {type(failure).__name__}") from None
 
-    def _worded(self, row: "Record", told: Told, to: str) -> Outgoing:
+    def _worded(self, row: "Record", told: Told, to: str, secret: str) -> Outgoing:
         return Outgoing(
             key=row["message_id"],
             channel=row["channel"],
@@ -164,7 +165,7 @@ class Outbox:
             order=told.order,
             to=to,
             subject=self._wording.subject(told.template, told.order, self._settings.signature),
-            text=self._wording.text(told.template, told.order, self._settings.signature),
+            text=self._wording.text(told.template, told.order, self._settings.signature, secret),
             made=from_datetime(row["made_at"]),
         )
 

@@ -11,9 +11,12 @@ SELECT message_id, subject_id, channel, body::text, made_at, attempts
    FOR UPDATE SKIP LOCKED;
 
 -- name: mark(now, ids, states, dues, errors)!
--- Writes down what became of claimed messages: sent, dead, dropped, or waiting for another attempt.
+-- Writes down what became of claimed messages: sent, dead, dropped, or waiting for another attempt. A secret that has
+-- gone out, or never will, is not kept.
 UPDATE outbox o
-   SET state = m.state, due_at = m.due_at, last_error = m.error, attempts = o.attempts + 1,
+   SET state = m.state, due_at = m.due_at,
+       body = CASE WHEN m.state IN ('sent', 'dropped') THEN o.body - 'sealed' ELSE o.body END,
+       last_error = m.error, attempts = o.attempts + 1,
        ended_at = CASE WHEN m.state = 'waiting' THEN NULL ELSE :now::timestamptz END
   FROM unnest(:ids::uuid[], :states::text[], :dues::timestamptz[], :errors::text[])
        AS m(message_id, state, due_at, error)

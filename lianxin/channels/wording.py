@@ -10,7 +10,7 @@ import msgspec
 from lianxin.channels.channel import NotSent
 
 _FILE: Final = Path(__file__).parents[1] / "packs" / "messages" / "zh.yaml"
-_KNOWN: Final = frozenset({"signature", "order"})
+_KNOWN: Final = frozenset({"signature", "order", "code"})
 
 
 class WordingWrong(Exception):
@@ -25,9 +25,12 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: dict[str, str]
     mail: dict[str, str]
 
-    def text(self, template: str, order: str, signature: str) -> str:
-        """Return the message. Raises NotSent for a template that has no words."""
-        return _filled(self.sms, template, order, signature)
+    def text(self, template: str, order: str, signature: str, code: str = "") -> str:
+        """Return the message; `code` is the secret that goes out with it. Raises NotSent for a template without words.
+
+        A text with a code in it that none was given for is not sent either.
+        """
+        return _filled(self.sms, template, order, signature, code)
 
     def subject(self, template: str, order: str, signature: str) -> str:
         """Return the subject line. Raises NotSent for a template that has no words."""
@@ -50,8 +53,10 @@ def load_wording(path: Path = _FILE) -> Wording:
     return wording
 
 
-def _filled(texts: dict[str, str], template: str, order: str, signature: str) -> str:
+def _filled(texts: dict[str, str], template: str, order: str, signature: str, code: str = "") -> str:
     text = texts.get(template)
     if text is None:
         raise NotSent(f"there are no words for the template {template!r}", lasting=True)
-    return text.format(order=order, signature=signature)
+    if "{code}" in text and not code:
+        raise NotSent(f"the template {template!r} needs a code, and none came with the message", lasting=True)
+    return text.format(order=order, signature=signature, code=code)

@@ -40,6 +40,8 @@ UNIT = {
     "overdue_10": "urge",
 }
 """Entry -> template of a message to the unit's contact (联络员)."""
+SECRET = b"outbox secret"
+"""What `Vault.lock` binds the secret of a message to (`sealed` in its body): elsewhere it does not open."""
 _SPACE = UUID("6f1ad1c2-4a8e-5b1c-9a57-8f4d2a3b7c10")
 
 

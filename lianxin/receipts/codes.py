@@ -5,6 +5,7 @@ the house can read a citizen's code; whoever lost it gets a new one.
 """
 
 import secrets
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -31,6 +32,12 @@ def new_code(order_id: int, n: int, now: Instant) -> tuple[str, CodeRow]:
     """Return a new code and the row that keeps its hash, to be written with the entry that begins it."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     return code, CodeRow(order_id, n, now, _hasher.hash(code))
+
+
+@cache
+def nobodys() -> str:
+    """Return the hash that a guess at an order without a code is compared with: it takes as long, and never matches."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def matches(code_hash: str, code: str) -> bool:

@@ -1,5 +1,7 @@
 """How is a receipt written, completed, renewed and verified against the books?"""
 
+import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from lianxin.ground.ledger import ChainMoved
 from lianxin.ground.ledger.checkpoint import leaf, read_line
 from lianxin.ground.store import load_queries
 from lianxin.orders.commands import ReplaceCode
+from lianxin.orders.messages import Message
 from lianxin.orders.service import NoSuchOrder, Services, order_id_of
-from lianxin.receipts.codes import matches, new_code
+from lianxin.receipts.codes import matches, new_code, nobodys
 from lianxin.receipts.receipt import Receipt, Sealing, Verdict, path_of, verify_with_chain
 
 if TYPE_CHECKING:
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
 
 _QUERIES = load_queries("lianxin.receipts")
 _TRIES: Final = 3
+
+
+Tell = Callable[[str, int], list[Message]]
+"""Gives the messages that bring a citizen their n-th code."""
+
+
+def _nobody(_code: str, _n: int) -> list[Message]:
+    return []
 
 
 class CodeGone(Exception):
@@ -48,9 +59,12 @@ class Receipts:
         await self._pool.execute(_QUERIES.note_issued.sql, row["seq"], row["hash"], order_id, n)
         return _receipt(number, code, row)
 
-    async def renew(self, number: str, command: UUID, by: str, role: str, now: Instant) -> Receipt:
+    async def renew(
+        self, number: str, command: UUID, by: str, role: str, now: Instant, tell: Tell = _nobody
+    ) -> Receipt:
         """Replace the query code, with an entry; return a receipt with the new one.
 
+        tell  gives the messages that bring the citizen this code, the n-th; they are written with it
         Raises CodeGone when the command was carried out before, else as `Services.act`.
         """
         order_id = order_id_of(number)
@@ -58,8 +72,9 @@ class Receipts:
             last = await self._pool.fetchrow(_QUERIES.last_code.sql, order_id)
             code, row = new_code(order_id, 1 if last is None else last["n"] + 1, now)
             replace = ReplaceCode(id=command, by=by, role=role)
+            told = tell(code, row.n)
             try:
-                done = await self._services.act(order_id, replace, now, receipts_write=[row])
+                done = await self._services.act(order_id, replace, now, receipts_write=[row], outbox_write=told)
             except ChainMoved:
                 if attempt == _TRIES:
                     raise
@@ -70,10 +85,19 @@ class Receipts:
             return await self.hand_out(number, code, row.n, done["seq"])
         raise AssertionError(number)
 
-    async def opens(self, number: str, code: str) -> bool:
-        """Return whether this is the order's valid query code."""
+    async def opens(self, number: str, code: str) -> int | None:
+        """Return which of the order's codes this is (the last one, from 1), None where it is not the valid one.
+
+        A number that no order has takes as long, and leaves as little trace, as a wrong code.
+        """
         row = await self._pool.fetchrow(_QUERIES.last_code.sql, order_id_of(number))
-        return row is not None and matches(row["code_hash"], code)
+        right = await asyncio.to_thread(matches, nobodys() if row is None else row["code_hash"], code)
+        return row["n"] if right and row is not None else None
+
+    async def valid(self, order_id: int, n: int) -> bool:
+        """Return whether the n-th code is still the order's valid one."""
+        row = await self._pool.fetchrow(_QUERIES.last_code.sql, order_id)
+        return row is not None and row["n"] == n
 
     async def complete(self, receipt: Receipt) -> Receipt:
         """Return the receipt with checkpoint and path, or as it is while none covers it.

@@ -21,6 +21,7 @@ from lianxin.ground.site.settings import OutboxSettings
 from lianxin.people.keys import house_keys
 from lianxin.people.vault import PersonFields, Vault
 from lianxin.privacy import Erase, Erasure, matters_in_postgres
+from lianxin.receipts.sending import code_messages
 
 SETTINGS = OutboxSettings(signature="滨州12345热线", attempts_max=4, timeout_s=5.0)
 
@@ -279,3 +280,79 @@ async def test_a_lasting_refusal_is_not_tried_again(
     await fill(pool, 1)
     gateway.always = NotSent("the number does not exist", lasting=True)
     assert await outbox(pool, office, sms=gateway).deliver(MORNING + MINUTE_MS) == Delivered(dead=1)
+
+
+# A query code goes out with a message, and is read by nobody on the way
+
+
+async def send_code(pool: Any, office: Office, fields: PersonFields, code: str = "40718265") -> None:
+    record = office.person(fields=fields)
+    await office.submit("20260309-000018", record)
+    rows = code_messages("20260309-000018", 1, code, record.row, fields, office.vault, office.now)
+    await pool.execute("SELECT outbox_write($1::jsonb)", msgspec.json.encode(rows).decode())
+
+
+async def kept(pool: Any) -> str:
+    return "".join(str(dict(row)) for row in await pool.fetch("SELECT body FROM outbox"))
+
+
+async def test_a_code_lies_locked_in_the_outbox_and_is_gone_from_it_once_it_went_out(
+    pool: "asyncpg.Pool[asyncpg.Record]", office: Office, gateway: Gateway
+) -> None:
+    await send_code(pool, office, WANG)
+    assert "sealed" in await kept(pool) and "40718265" not in await kept(pool)
+    with capture_logs() as logs:
+        await outbox(pool, office, sms=gateway).deliver(office.later())
+    told = {one.template: (one.to, one.text) for one in gateway.delivered.values()}
+    assert told["code"][0] == "13800138000" and "40718265" in told["code"][1]
+    assert "sealed" not in await kept(pool) and "40718265" not in str(logs)
+
+
+async def test_who_left_only_an_address_gets_the_code_by_mail(
+    pool: "asyncpg.Pool[asyncpg.Record]", office: Office, gateway: Gateway
+) -> None:
+    await send_code(pool, office, PersonFields(mail="wang@example.org"))
+    post = Gateway()
+    await outbox(pool, office, sms=gateway, mail=post).deliver(office.later())
+    (letter,) = post.delivered.values()
+    assert (letter.template, letter.to) == ("code", "wang@example.org") and "40718265" in letter.text
+
+
+async def test_a_code_that_did_not_get_through_is_kept_for_the_next_attempt(
+    pool: "asyncpg.Pool[asyncpg.Record]", office: Office, gateway: Gateway
+) -> None:
+    await send_code(pool, office, WANG)
+    gateway.always = LATER
+    await outbox(pool, office, sms=gateway).deliver(office.later())
+    gateway.always = None
+    assert "sealed" in await kept(pool)
+    await outbox(pool, office, sms=gateway).deliver(office.later(60))
+    assert any("40718265" in one.text for one in gateway.delivered.values())
+
+
+@pytest.mark.parametrize("body", [{}, {"sealed": "bm8gY2lwaGVydGV4dA=="}], ids=["no code", "of nobody"])
+async def test_a_message_that_needs_a_code_never_goes_out_without(
+    pool: "asyncpg.Pool[asyncpg.Record]", office: Office, gateway: Gateway, body: dict[str, str]
+) -> None:
+    await fill(pool, 1, template="code", **body)
+    assert await outbox(pool, office, sms=gateway).deliver(office.later()) == Delivered(dead=1)
+    assert not gateway.delivered
+
+
+async def test_a_code_locked_for_another_person_does_not_open(
+    pool: "asyncpg.Pool[asyncpg.Record]", office: Office, gateway: Gateway
+) -> None:
+    await send_code(pool, office, WANG)
+    other = office.person(2, PersonFields(numbers=("13900139000",)))
+    await office.submit("20260309-000026", other)
+    await pool.execute(
+        "UPDATE outbox SET body = jsonb_set(body, '{person}', to_jsonb($1::text)) WHERE body ->> 'template' = 'code'",
+        str(other.row.id),
+    )
+    await outbox(pool, office, sms=gateway).deliver(office.later())
+    assert not any("40718265" in one.text for one in gateway.delivered.values())
+
+
+async def test_who_left_neither_number_nor_address_gets_no_message(office: Office) -> None:
+    record = office.person(fields=PersonFields(name="王小芳"))
+    assert code_messages("20260309-000018", 1, "1", record.row, PersonFields(name="王"), office.vault, 0) == []

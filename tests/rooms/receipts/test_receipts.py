@@ -192,8 +192,9 @@ async def test_a_new_code_voids_the_old_one_and_leaves_an_entry(world: World, re
     first = await renewed(world, receipts, number)
     second = await renewed(world, receipts, number)
     assert first.code is not None and second.code is not None
-    assert await receipts.opens(number, second.code)
-    assert not await receipts.opens(number, first.code)
+    assert await receipts.opens(number, second.code) == 2
+    assert await receipts.opens(number, first.code) is None
+    assert [await receipts.valid(order_id, n) for n in (1, 2, 3)] == [False, True, False]
     assert (await world.order(order_id)).last_kind == "code_replaced"
 
 
@@ -236,10 +237,26 @@ async def test_a_code_can_begin_with_the_order(world: World, receipts: Receipts)
     done = await world.services.submit(contact, submit, world.now, words, receipts_write=[row])
     receipt = await receipts.hand_out(number, code, 1, done["seq"])
     assert receipt.seq == 1
-    assert await receipts.opens(number, code)
+    assert await receipts.opens(number, code) == 1
+
+
+async def test_a_guess_at_no_order_is_compared_like_any_other(
+    receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def noted(code_hash: str, code: str) -> bool:
+        compared.append(code_hash)
+        return matches(code_hash, code)
+
+    monkeypatch.setattr("lianxin.receipts.service.matches", noted)
+    assert await receipts.opens(NUMBER, "12345678") is None
+    (decoy,) = compared
+    _, real = new_code(CHAIN, 1, 0)
+    assert decoy.split("$")[:4] == real.code_hash.split("$")[:4]  # the same algorithm and the same costs
 
 
 async def test_there_is_no_receipt_of_an_unknown_order(receipts: Receipts) -> None:
     with pytest.raises(NoSuchOrder):
         await receipts.write(NUMBER)
-    assert not await receipts.opens(NUMBER, "12345678")
+    assert await receipts.opens(NUMBER, "12345678") is None
