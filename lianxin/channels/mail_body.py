@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from lianxin.channels.mail_charsets import text_of
-from lianxin.channels.mail_headers import decoded, flag, parts_of, sender_of, words
+from lianxin.channels.mail_headers import flag, sender_of, words
 from lianxin.channels.mail_html import plain_of
+from lianxin.channels.mail_parts import charset_of, content_of, name_of, parts_of
 from lianxin.ground.web import marked
 
 PARTS_MAX: Final = 100
@@ -103,7 +104,7 @@ class _Reader:
                 return
 
     def _text(self, part: Message, kind: str) -> str:
-        text = text_of(_bytes(part), _charset(part))
+        text = text_of(content_of(part), charset_of(part))
         if kind != "text/html":
             return text.replace("\r\n", "\n").strip()
         page = plain_of(text)
@@ -112,13 +113,13 @@ class _Reader:
         return page.text
 
     def _keep(self, part: Message, kind: str) -> None:
-        data = _bytes(part)
+        data = content_of(part)
         if not data:
             return
         if len(self.files) >= FILES_MAX:
             self.notes.append("many_files")
             return
-        self.files.append(Attached(_name(part), kind, data))
+        self.files.append(Attached(name_of(part), kind, data))
 
 
 def _head(mail: Message) -> str:
@@ -129,30 +130,5 @@ def _head(mail: Message) -> str:
 
 
 def _is_file(part: Message, kind: str) -> bool:
-    named = bool(_name(part)) or flag(part, "Content-Disposition") == "attachment"
+    named = bool(name_of(part)) or flag(part, "Content-Disposition") == "attachment"
     return kind not in ("text/plain", "text/html") or named
-
-
-def _name(part: Message) -> str:
-    """Return the name a file came with, never as a path."""
-    try:
-        name = part.get_filename("")
-    except (ValueError, LookupError, TypeError, AttributeError):  # parameters that contradict themselves (RFC 2231)
-        name = ""
-    name = decoded(name) if isinstance(name, str) else ""
-    return name.replace("\\", "/").rpartition("/")[2].strip(". ")[:120]
-
-
-def _charset(part: Message) -> str | None:
-    try:
-        return part.get_content_charset()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None
-
-
-def _bytes(part: Message) -> bytes:
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError):  # a transfer encoding that is none
-        return b""
-    return data if isinstance(data, bytes) else b""

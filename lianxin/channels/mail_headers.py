@@ -61,12 +61,6 @@ def decoded(value: str) -> str:
     )
 
 
-def parts_of(mail: Message) -> list[Message]:
-    """Return the parts of a mail of several, or the mail inside a forwarded one; none of a plain one."""
-    payload = mail.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
-
-
 def flag(mail: Message, name: str) -> str:
     """Return a header of one word in lower case, without what follows a semicolon."""
     return words(mail, name).partition(";")[0].strip().lower()

@@ -12,7 +12,8 @@ from email.message import Message
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from lianxin.channels.mail_headers import Sender, flag, parts_of, raw
+from lianxin.channels.mail_headers import Sender, flag, raw
+from lianxin.channels.mail_parts import content_of, parameter_of, parts_of
 from lianxin.ground.web import marked
 from lianxin.people.numbers import plain_mail
 
@@ -69,14 +70,14 @@ def bounce_of(mail: Message, text: str, address: str) -> Bounce | None:
     text     the words of the mail, in which older servers quote ours
     address  the one we write from
     """
-    if mail.get_content_type() == "multipart/report" and _parameter(mail, "report-type") == "delivery-status":
+    if mail.get_content_type() == "multipart/report" and parameter_of(mail, "report-type") == "delivery-status":
         action, status = _report(mail)
         return Bounce(action in ("failed", ""), status, _quoted(mail, text, address))
-    if _null_sender(mail) or _local_part(raw(mail, "From")) in _SYSTEM_USERS:
-        message = _quoted(mail, text, address)
-        status = next(iter(_STATUS.findall(text[:20_000])), "")
-        if message is not None and not _is_automatic(mail):
-            return Bounce(not status.startswith(("2", "4")), status, message)
+    status = next(iter(_STATUS.findall(text[:20_000])), "")
+    of_a_server = _local_part(raw(mail, "From")) in _SYSTEM_USERS or (_null_sender(mail) and status.startswith("5"))
+    message = _quoted(mail, text, address)
+    if of_a_server and message is not None and not _says_automatic(mail):
+        return Bounce(not status.startswith(("2", "4")), status, message)
     return None
 
 
@@ -100,13 +101,16 @@ def why_silent(
 
 
 def _is_automatic(mail: Message) -> str:
+    return _says_automatic(mail) or ("Return-Path: <>" if _null_sender(mail) else "")
+
+
+def _says_automatic(mail: Message) -> str:
     submitted = flag(mail, "Auto-Submitted")
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted[:40]}"
     if flag(mail, "Precedence") == "auto_reply":
         return "Precedence: auto_reply"
-    named = next((name for name in _AUTOMATIC_HEADERS if raw(mail, name)), "")
-    return named or ("Return-Path: <>" if _null_sender(mail) else "")
+    return next((name for name in _AUTOMATIC_HEADERS if raw(mail, name)), "")
 
 
 def _is_mailing(mail: Message) -> str:
@@ -143,32 +147,27 @@ def _report(mail: Message) -> tuple[str, str]:
                 if raw(block, "Action"):
                     status = _STATUS.findall(flag(block, "Status"))
                     found.append((flag(block, "Action"), status[0] if status else ""))
-    return next((one for one in found if one[0] == "failed"), found[0] if found else ("", ""))
+    worst = sorted(found, key=lambda one: ("failed", "delayed").index(one[0]) if one[0] in ("failed", "delayed") else 2)
+    return worst[0] if worst else ("", "")
 
 
 def _quoted(mail: Message, text: str, address: str) -> UUID | None:
     """Return the key of our mail that this one brings back, in a part of its own or quoted in the text."""
     for part in parts_of(mail)[:PARTS_MAX]:
-        payload = part.get_payload()
         if part.get_content_type() == "message/rfc822":
             ids = [value for one in parts_of(part)[:1] for value in raw(one, "Message-ID")]
-        elif part.get_content_type() == "text/rfc822-headers" and isinstance(payload, str):
-            ids = re.findall(r"^message-id:\s*(<\S{1,240}>)", payload[:100_000], re.IGNORECASE | re.MULTILINE)
+        elif part.get_content_type() == "text/rfc822-headers":
+            ids = _named_in(content_of(part).decode("ascii", "replace"))
         else:
             continue
         for one in ids:
             if message := our_message(one.strip(), address):
                 return message
-    quoted = re.findall(r"^[> ]*message-id:[ \t]*(<\S{1,240}>)", text[:100_000], re.IGNORECASE | re.MULTILINE)
-    return next((message for one in quoted if (message := our_message(one, address))), None)
+    return next((message for one in _named_in(text) if (message := our_message(one, address))), None)
 
 
-def _parameter(mail: Message, name: str) -> str:
-    try:
-        value = mail.get_param(name, "")
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return ""
-    return value.strip().lower() if isinstance(value, str) else ""
+def _named_in(text: str) -> list[str]:
+    return re.findall(r"^[> ]*message-id:[ \t]*(<\S{1,240}>)", text[:100_000], re.IGNORECASE | re.MULTILINE)
 
 
 def _domain(address: str) -> str:
