@@ -39,7 +39,7 @@ class Shelf:
     def put(self, content: bytes) -> str:
         """Keep an encrypted file; return its name. Raises AttachmentRefused where there is no room."""
         self.check_room(len(content))
-        name = sha256(content).hexdigest()
+        name = self.name_of(content)
         place = self.place(name)
         place.parent.mkdir(mode=0o700, exist_ok=True)
         draft = self.incoming / f"{name}.{secrets.token_hex(4)}"
@@ -50,6 +50,11 @@ class Shelf:
             draft.unlink(missing_ok=True)
         _flush(place.parent)
         return name
+
+    @staticmethod
+    def name_of(content: bytes) -> str:
+        """Return the name under which an encrypted file lies: its SHA-256, as hex."""
+        return sha256(content).hexdigest()
 
     def check_room(self, size: int) -> None:
         """Return if so many bytes fit. Raises AttachmentRefused."""

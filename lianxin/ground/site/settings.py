@@ -111,6 +111,27 @@ class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str | None = None
 
 
+class AttachmentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which files are taken, and who looks for viruses in them.
+
+    picture_mb, audio_mb, pdf_mb   what one file of the kind may have
+    pixels_million, side_px        pixels of a picture that is sent; longest side of what is kept
+    files_max, total_mb            what one order may have
+    reserve_mb   so much of the disk stays free
+    clamd        socket of a ClamAV daemon: a path, or host:port; without it nobody looks
+    """
+
+    picture_mb: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
+    audio_mb: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    pdf_mb: Annotated[int, msgspec.Meta(ge=1, le=200)] = 30
+    pixels_million: Annotated[int, msgspec.Meta(ge=1, le=200)] = 60
+    side_px: Annotated[int, msgspec.Meta(ge=640, le=16000)] = 4096
+    files_max: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 40
+    total_mb: Annotated[int, msgspec.Meta(ge=1)] = 300
+    reserve_mb: Annotated[int, msgspec.Meta(ge=0)] = 1000
+    clamd: Annotated[str, msgspec.Meta(pattern=r"^(/.+|.+:\d+)$")] | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may choose."""
 
@@ -123,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: SmsSettings = SmsSettings()
     mail: MailSettings = MailSettings()
     webhook: WebhookSettings = WebhookSettings()
+    attachments: AttachmentSettings = AttachmentSettings()
 
 
 OWN_NAMES = {"database.owner_url": "LIANXIN_OWNER_URL"}
