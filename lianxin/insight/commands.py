@@ -50,10 +50,12 @@ def _report(
 ) -> "Report":
     import msgspec
 
+    from lianxin.ground.clock import RealClock
     from lianxin.ground.ledger.checkpoint_file import FILE_NAME
     from lianxin.ground.ledger.checkpoint_key import known_key
     from lianxin.ground.site import load_site
     from lianxin.insight.audit.database import audit_database
+    from lianxin.insight.last_audit import keep, noted
 
     units = None if city is None else _units_of(city)
     if dsn is not None:
@@ -64,6 +66,8 @@ def _report(
     with site.database() as database:
         key = known_key(site.home)
         found = audit_database(database.app_url, checkpoints=file, key=key, since=since, units=units, workers=workers)
+    if since is None:
+        keep(site.home, noted(found, RealClock().now()))
     # The home's own file lies beside the database: whoever may change one may change both. It is compared all the
     # same, but only a copy that the auditor brings along anchors the books outside.
     return msgspec.structs.replace(found, anchored=checkpoints is not None)

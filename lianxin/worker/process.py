@@ -26,6 +26,7 @@ from lianxin.ground.ledger.checkpoint_seal import SetBack, seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import SITE_CHANNEL, SiteClock, read_site_clock
 from lianxin.ground.store.away import is_away
+from lianxin.insight.daily import count_days
 from lianxin.orders.service import Services
 from lianxin.people.rights import RIGHTS_CHANNEL, Rights
 from lianxin.personnel import Personnel
@@ -166,6 +167,7 @@ class Worker:
         await self._rules.refresh(self._pool)
         await self._rights.refresh(self._pool)
         await watch_calendar(self._pool, self._services, self.now())
+        await count_days(self._pool, self.now())
         for number in await left_behind(self._pool):
             moved = await self._personnel.sweep(number, self.now())
             log.warning("orders of a leaver passed on", leaver=number, orders=moved)
