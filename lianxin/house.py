@@ -7,9 +7,9 @@ only where `SIDE_BY_SIDE` lists the pair. `tests/house` holds it. Data only.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("ground.clock", "ground.store", "ground.text", "ground.ledger", "ground.site", "ground.web"),
     ("people", "access", "units", "places", "rules", "deadlines"),
-    ("custody", "promises", "contacts"),
+    ("custody", "promises", "contacts", "privacy"),
     ("orders", "knowledge", "attachments"),
-    ("personnel", "privacy", "receipts"),
+    ("personnel", "retention", "receipts"),
     ("insight",),
     ("channels", "portal", "exchange"),
     (
@@ -121,6 +121,7 @@ PURE: frozenset[str] = frozenset(
         "orders.lifecycle",
         "orders.listing",
         "orders.messages",
+        "orders.noting",
         "orders.order",
         "orders.pen",
         "orders.project",
@@ -148,6 +149,7 @@ PURE: frozenset[str] = frozenset(
         "people.roles",
         "people.roll",
         "people.shifts",
+        "privacy.look",
         "promises.promise",
         "receipts.receipt",
         "rules.adoption",

@@ -29,6 +29,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
 from lianxin.orders.discreet import INSTEAD, SENTENCE, tells_a_number
 from lianxin.orders.lifecycle import ALL_STEPS, decide
+from lianxin.orders.noting import noted, opened, texts_of
 from lianxin.orders.order import Order
 from lianxin.orders.overtaken import Overtaken as Overtaken
 from lianxin.orders.overtaken import plain_name
@@ -36,7 +37,6 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.step import ROLE_ZH
 from lianxin.orders.steps import joining
 from lianxin.orders.steps.written import Lodge
-from lianxin.orders.texts import TextRow, text_row
 from lianxin.orders.texts import Words as Words
 from lianxin.rules import Rules
 
@@ -103,7 +103,7 @@ class Services:
             entries, after = decide(order, command, self._rules(order.pack), now)
             draft = Draft(command.id, now)
             draft.order(stood, order, entries, after)
-            draft.texts(_texts(order, after, words, now, command))
+            draft.texts(texts_of(order, after, words, now, command))
             for writer, more in rows.items():
                 draft.rows(writer, more(after) if callable(more) else more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
@@ -111,12 +111,22 @@ class Services:
         return await self._commit(command, attempt, order_id, seen=seen)
 
     async def add(
-        self, order_id: int, command: c.Add, now: Instant, words: Words, outcome: str, form: int | None = None
+        self,
+        order_id: int,
+        command: c.Add,
+        now: Instant,
+        words: Words,
+        outcome: str,
+        form: int | None = None,
+        arrival: course.Arrive | None = None,
+        **rows: list[Any],
     ) -> Result:
         """Put a contact's news to an order: the contact's matter and the order's entry, together.
 
         outcome  `joined`: another citizen wants the same; `added`: news on the citizen's own order
-        form     the new contact that the citizen's own form on the web is, where it is none of an agent's
+        form     the new contact that the citizen's own form or letter is, where it is none of an agent's
+        arrival  by which channel that came, and whose it is; a form on the web unless given
+        rows     rows of other rooms that belong to it, by writer (the letter itself)
         """
         self._check(command.by, command.role)
         contact_id = command.contact if form is None else form
@@ -129,12 +139,14 @@ class Services:
             order = _order(order_id, stood)
             contact = _contact(contact_id, contact_stood, new=form is not None)
             entries, after = decide(order, command, self._rules(order.pack), now)
-            note = _noted(command, Matter(outcome, order=order_id), form=form is not None)
+            note = noted(command, Matter(outcome, order=order_id), form=form is not None, arrival=arrival)
             contact_entries, contact_after = course.decide(contact, note, self._rules(""), now)
             draft = Draft(command.id, now)
             draft.order(stood, order, entries, after)
             draft.contact(contact_stood, contact, contact_entries, contact_after)
-            draft.texts(_texts(order, after, words, now, command))
+            draft.texts(texts_of(order, after, words, now, command))
+            for writer, more in rows.items():
+                draft.rows(writer, more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
 
         return await self._commit(command, attempt, order_id)
@@ -162,12 +174,12 @@ class Services:
             before = Order(id=order_id, number=command.number)
             rules = self._rules("")
             entries, after = decide(before, command, rules, now)
-            note = _noted(command, _opened(order_id, after), form=form)
+            note = noted(command, opened(order_id, after), form=form)
             contact_entries, contact_after = course.decide(contact, note, rules, now)
             draft = Draft(command.id, now)
             draft.order(stood, before, entries, after)
             draft.contact(contact_stood, contact, contact_entries, contact_after)
-            draft.texts(_texts(before, after, words, now, command))
+            draft.texts(texts_of(before, after, words, now, command))
             for writer, more in rows.items():
                 draft.rows(writer, more)
             return draft.done({"number": after.number, "state": after.state, "seq": after.seq})
@@ -368,29 +380,3 @@ def _contact(contact_id: int, stood: Standing, *, new: bool = False) -> Contact:
     if new:
         return Contact(id=contact_id)
     raise NoSuchOrder(str(contact_id))
-
-
-def _noted(command: c.Submit | Lodge | c.Add, matter: Matter, *, form: bool) -> course.ContactCommand:
-    """Return what the contact's chain is told: an agent notes the matter, a form arrives with it and ends."""
-    if not form:
-        return course.NoteMatter(id=command.id, by=command.by, matter=matter)
-    person, who = (None, {}) if isinstance(command, c.Add) else (command.person, command.who)
-    return course.WriteIn(id=command.id, by=command.by, channel="web", person=person, who=who, matter=matter)
-
-
-def _opened(order_id: int, order: Order) -> Matter:
-    return Matter(
-        "emergency" if "emergency" in order.flags else "opened",
-        order=order_id,
-        to="110/120" if "emergency" in order.flags else "",
-    )
-
-
-def _texts(before: Order, after: Order, words: Words | None, now: Instant, command: c.Command) -> list[TextRow]:
-    """Return the row of the text that the command brought; its hash is the one the entry holds."""
-    if isinstance(command, c.Erase) or after.texts == before.texts:
-        return []
-    assert words is not None, f"{type(command).__name__} brings a text that nobody gave"
-    carried = command.answer_hash if isinstance(command, c.Reply) else getattr(command, "text_hash", None)
-    assert words.hash() == carried, f"{type(command).__name__} carries the hash of other words"
-    return [text_row(after.id, after.texts, now, words.title, words.text, words.salt)]
