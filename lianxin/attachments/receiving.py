@@ -1,0 +1,203 @@
+"""How does a file come in over HTTP? Straight to the disk, within limits of size and of patience.
+
+The form's fields come before its file, so that a form that is not ours is refused before
+anything of the file is read. What comes is looked at from the first bytes on: a file of the
+wrong kind, or one that grows too large, ends the reading there. On the disk it has no name
+and is gone with the process.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+from litestar import Request
+from litestar.exceptions import ClientException
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
+
+from lianxin.attachments.media import HEAD_BYTES
+from lianxin.attachments.refusal import AttachmentRefused, too_large
+from lianxin.attachments.washing.washed import Limits, take
+
+AnyRequest = Request[Any, Any, Any]
+
+SILENCE_S: Final = 20.0
+"""Whoever sends nothing for so long has gone away."""
+BYTES_PER_S: Final = 4_000
+"""Whoever sends slower than this, over all, is not waited for: a mobile telephone at the edge of its net is faster."""
+_AROUND: Final = 64_000
+"""Bytes of a form beside its file."""
+_FIELD_MOST: Final = 4_000
+_PARTS_MOST: Final = 12
+_DRAIN_S: Final = 5.0
+
+
+class Received(NamedTuple):
+    """A form: its fields, and its file (not closed) with the name its sender gave it; None where none was chosen."""
+
+    fields: dict[str, str]
+    file: IO[bytes] | None
+    name: str
+
+
+async def receive(
+    request: AnyRequest, limits: Limits, folder: Path, accept: Callable[[Mapping[str, str]], None]
+) -> Received:
+    """Return the form of a request.
+
+    folder  where its file lies meanwhile, without a name
+    accept  called with the fields before the file is read; raises what stands against it
+    Raises AttachmentRefused, and what `accept` raises; the file is gone then.
+    """
+    stream = request.stream()
+    reading = _Reading(_boundary(request), limits, folder, accept)
+    try:
+        try:
+            _check_length(request, limits)
+            async for chunk in _patient(stream):
+                reading.feed(chunk)
+            return reading.done()
+        except (MultipartError, UnicodeDecodeError) as wrong:
+            raise _too_much(wrong, limits) from wrong
+        except ClientException as gone:
+            raise _form() from gone
+    except BaseException:
+        reading.drop()
+        await _drain(stream)
+        raise
+
+
+class _Reading:
+    """One form on its way in."""
+
+    def __init__(
+        self, boundary: str, limits: Limits, folder: Path, accept: Callable[[Mapping[str, str]], None]
+    ) -> None:
+        self._parser = PushMultipartParser(
+            boundary, max_segment_size=limits.largest, max_segment_count=_PARTS_MOST, max_header_size=2_000, strict=True
+        )
+        self._limits = limits
+        self._folder = folder
+        self._accept = accept
+        self._fields: dict[str, str] = {}
+        self._file: IO[bytes] | None = None
+        self._name = ""
+        self._part: MultipartSegment | None = None
+        self._head = bytearray()
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what came."""
+        for event in self._parser.parse(chunk):
+            if isinstance(event, MultipartSegment):
+                self._begin(event)
+            elif event:
+                self._more(bytes(event))
+            else:
+                self._end()
+
+    def done(self) -> Received:
+        """Return the form; refused where it ended too early."""
+        self._parser.close()
+        self._accept(self._fields)
+        file, self._file = self._file, None
+        return Received(self._fields, file, self._name)
+
+    def drop(self) -> None:
+        """Let go of what was written."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _begin(self, part: MultipartSegment) -> None:
+        self._part, self._head, self._size = part, bytearray(), 0
+        if part.filename is None or self._file is not None:
+            return
+        self._accept(self._fields)
+        self._name = part.filename
+        self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  it outlives this call
+
+    def _more(self, data: bytes) -> None:
+        assert self._part is not None
+        self._size += len(data)
+        if len(self._head) < HEAD_BYTES or self._part.filename is None:
+            self._head += data if self._part.filename is None else data[:HEAD_BYTES]
+        if self._part.filename is None:
+            if self._size > _FIELD_MOST:
+                raise _form()
+            return
+        if len(self._head) >= HEAD_BYTES:
+            take(bytes(self._head), self._size, self._limits)
+        assert self._file is not None
+        self._file.write(data)
+
+    def _end(self) -> None:
+        assert self._part is not None
+        if self._part.filename is None:
+            self._fields[self._part.name] = self._head.decode()
+        elif not self._size:
+            self.drop()  # the field of the file was left empty
+        self._part = None
+
+
+async def _patient(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what comes, as long as it comes fast enough."""
+    clock = asyncio.get_running_loop().time
+    begun, came = clock(), 0
+    while True:
+        try:
+            chunk = await asyncio.wait_for(anext(stream), SILENCE_S)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as silence:
+            raise _slow() from silence
+        came += len(chunk)
+        if clock() - begun > SILENCE_S + came / BYTES_PER_S:
+            raise _slow()
+        yield chunk
+
+
+async def _drain(stream: AsyncIterator[bytes]) -> None:
+    """Read on for a moment and keep nothing: a browser shows the answer only when it could send all it had."""
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in stream:
+                continue
+    except (TimeoutError, ClientException, RuntimeError):
+        return  # whoever sends on without end does not hear the answer
+
+
+def _boundary(request: AnyRequest) -> str:
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get("boundary", "")
+    if kind != "multipart/form-data" or not 1 <= len(boundary) <= 70 or not boundary.isascii():
+        raise _form()
+    return str(boundary)
+
+
+def _check_length(request: AnyRequest, limits: Limits) -> None:
+    said = request.headers.get("content-length", "0")
+    if said.isascii() and said.isdigit() and int(said) > limits.largest + _AROUND:
+        raise too_large(int(said), limits.largest)
+
+
+def _too_much(wrong: Exception, limits: Limits) -> AttachmentRefused:
+    return too_large(limits.largest + 1, limits.largest) if isinstance(wrong, ParserLimitReached) else _form()
+
+
+def _form() -> AttachmentRefused:
+    return AttachmentRefused(
+        "form",
+        "上传的内容不完整，没有保存。请回到工单页面重新选择文件。",
+        "What was sent is incomplete; nothing was kept. Please go back to the page and choose the file again.",
+    )
+
+
+def _slow() -> AttachmentRefused:
+    return AttachmentRefused(
+        "slow",
+        "网络太慢，文件没有传完，没有保存。请换到信号好的地方再上传，或先压缩。",
+        "The connection is too slow; the file did not arrive and was not kept. "
+        "Please try again where the connection is better, or make the file smaller.",
+    )
