@@ -86,7 +86,12 @@ _ACTED_AS: Final[dict[str, Callable[[Order], frozenset[str]]]] = {
 
 
 def permit(order: Order, command: c.Command, step: Step, table: Table) -> None:
-    """Return if the command may be given now by this person; `table` says what else is possible.
+    """Return if the command may be given now by this person. Raises Refused, as `permit_to` does."""
+    permit_to(order, type(command), command.by, command.role, step, table)
+
+
+def permit_to(order: Order, kind: type[c.Command], by: str, role: str, step: Step, table: Table) -> None:
+    """Return if this person may give a command of this kind now; `table` says what else is possible.
 
     Raises Refused: wrong_state, not_your_role, not_your_unit or separation.
     """
@@ -95,15 +100,15 @@ def permit(order: Order, command: c.Command, step: Step, table: Table) -> None:
         raise Refused(
             "wrong_state",
             f"工单现在是“{STATE_ZH[place]}”，不能做“{step.zh}”。",
-            _possible(table, place, command.role),
+            _possible(table, place, role),
         )
-    if command.role not in step.who:
-        who = "、".join(ROLE_ZH[role] for role in step.who if role != "system") or "系统"
+    if role not in step.who:
+        who = "、".join(ROLE_ZH[one] for one in step.who if one != "system") or "系统"
         raise Refused("not_your_role", f"您的岗位不能做“{step.zh}”。", f"这一步由{who}办理。")
-    if command.role in UNIT_ROLES and type(command) not in _SIGN_FOR_THEMSELVES and not _has_a_say(order, command):
+    if role in UNIT_ROLES and kind not in _SIGN_FOR_THEMSELVES and not _has_a_say(order, kind, by):
         raise Refused("not_your_unit", "这张工单不在您单位名下。", "请核对单号；如属本单位职责，请联系转办员改派。")
     if step.not_as:
-        broken = separation(order, command.by, step.not_as)
+        broken = separation(order, by, step.not_as)
         if broken is not None:
             raise Refused("separation", f"您在这张工单上做过{PART_ZH[broken]}，“{step.zh}”要由另一位同事来做。")
 
@@ -121,13 +126,13 @@ def speaks_for(who: str, holder: str) -> bool:
     return who == holder or who.startswith(f"{holder}:")
 
 
-def _has_a_say(order: Order, command: c.Command) -> bool:
+def _has_a_say(order: Order, kind: type[c.Command], by: str) -> bool:
     """Whether the officer's unit has the order, or (to note progress or attach a file) a part of it."""
-    if order.unit is not None and speaks_for(command.by, f"unit:{order.unit}"):
+    if order.unit is not None and speaks_for(by, f"unit:{order.unit}"):
         return True
-    if type(command).__name__ not in _ON_A_PART:
+    if kind.__name__ not in _ON_A_PART:
         return False
-    return any(speaks_for(command.by, part.holder) for part in order.parts.values())
+    return any(speaks_for(by, part.holder) for part in order.parts.values())
 
 
 def _possible(table: Table, place: str, role: str) -> str:
