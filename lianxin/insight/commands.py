@@ -66,11 +66,12 @@ def _report(
     with site.database() as database:
         key = known_key(site.home)
         found = audit_database(database.app_url, checkpoints=file, key=key, since=since, units=units, workers=workers)
-    if since is None:
-        keep(site.home, noted(found, RealClock().now()))
     # The home's own file lies beside the database: whoever may change one may change both. It is compared all the
     # same, but only a copy that the auditor brings along anchors the books outside.
-    return msgspec.structs.replace(found, anchored=checkpoints is not None)
+    report = msgspec.structs.replace(found, anchored=checkpoints is not None)
+    if since is None:
+        keep(site.home, noted(report, RealClock().now()))
+    return report
 
 
 def _units_of(city: str) -> frozenset[str]:

@@ -3,7 +3,6 @@
 It is a note of what the command said, not a proof: whoever wants one runs `lianxin audit`.
 """
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -49,7 +48,7 @@ def keep(home: Path, audit: LastAudit) -> None:
     """Write it whole or not at all: whoever reads meanwhile finds the one before."""
     fresh = home / f"{FILE}.new"
     fresh.write_bytes(msgspec.json.encode(audit))
-    os.replace(fresh, home / FILE)
+    fresh.replace(home / FILE)
 
 
 def last(home: Path) -> LastAudit | None:

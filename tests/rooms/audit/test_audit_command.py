@@ -9,6 +9,7 @@ from made.sealed import Sealed
 from typer.testing import CliRunner
 
 from lianxin.insight import commands
+from lianxin.insight.last_audit import last
 
 RUNNER = CliRunner()
 app = typer.Typer()
@@ -98,3 +99,22 @@ def test_a_fault_is_never_taken_for_a_violation(site: Sealed, monkeypatch: pytes
     result = RUNNER.invoke(app, ["--json"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "broke off: RuntimeError" in result.stderr and "nothing was proven" in result.stderr
+
+
+def test_the_site_remembers_what_its_last_audit_found(site: Sealed) -> None:
+    assert last(site.home) is None
+    told = json.loads(RUNNER.invoke(app, ["--json", "--checkpoints", str(site.home / "checkpoints.jsonl")]).stdout)
+    clean = last(site.home)
+    assert clean is not None
+    assert (clean.ok, clean.anchored, clean.entries, clean.violations) == (True, True, told["entries"], {})
+    site.damage("DELETE FROM timers WHERE subject_id = %(submitted)s")
+    RUNNER.invoke(app, ["--json", "--since", "1"])  # half an audit is not remembered as one
+    assert last(site.home) == clean
+    RUNNER.invoke(app, ["--json"])
+    damaged = last(site.home)
+    assert damaged is not None and (damaged.ok, damaged.violations) == (False, {"due_missing": 1})
+
+
+def test_a_note_that_cannot_be_read_is_no_audit(tmp_path: Path) -> None:
+    (tmp_path / "audit.json").write_bytes(b'{"ok": true')
+    assert last(tmp_path) is None
