@@ -68,6 +68,10 @@ KNOWN_TO_ALL: frozenset[str] = frozenset({"house"})
 
 PURE: frozenset[str] = frozenset(
     {
+        "desks.analysis.report",
+        "insight.figures",
+        "quality.sampling",
+        "rules.comparing",
         "access.scopes",
         "access.session",
         "access.ways",

@@ -23,16 +23,20 @@ class KeyUnfit(Exception):
 
 
 class HouseKeys(msgspec.Struct, frozen=True):
-    """Three keys for three purposes, derived from the one secret.
+    """Keys for different purposes, derived from the one secret.
 
     wrap     wraps the data key of each person
     numbers  hashes telephone numbers for search
     files    wraps the data key of each attachment
+    access   root of the keys for logging in, see `access.keys`
+    looks    hashes sessions and addresses in the access log
     """
 
     wrap: bytes
     numbers: bytes
     files: bytes
+    access: bytes
+    looks: bytes
 
     def __repr__(self) -> str:
         return "HouseKeys(…)"
@@ -45,6 +49,8 @@ def house_keys(secret: bytes) -> HouseKeys:
         wrap=_derived(secret, b"lianxin wrap 1"),
         numbers=_derived(secret, b"lianxin numbers 1"),
         files=_derived(secret, b"lianxin files 1"),
+        access=_derived(secret, b"lianxin access 1"),
+        looks=_derived(secret, b"lianxin looks 1"),
     )
 
 

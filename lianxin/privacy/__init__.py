@@ -1,5 +1,6 @@
-"""Privacy (个人信息保护): a person's right to be forgotten, kept without breaking a chain."""
+"""Privacy (个人信息保护): who sees what of a citizen, and who was shown which order?"""
 
-from lianxin.privacy.erasure import Erase, EraseRefused, Erasure, Matters, matters_in_memory, matters_in_postgres
+from lianxin.privacy.look import Look, What
+from lianxin.privacy.looks import Looks, NotKept
 
-__all__ = ["Erase", "EraseRefused", "Erasure", "Matters", "matters_in_memory", "matters_in_postgres"]
+__all__ = ["Look", "Looks", "NotKept", "What"]

@@ -20,7 +20,7 @@ from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.settings import OutboxSettings
 from lianxin.people.keys import house_keys
 from lianxin.people.vault import PersonFields, Vault
-from lianxin.privacy import Erase, Erasure, matters_in_postgres
+from lianxin.retention import Erase, Erasure, matters_in_postgres
 from lianxin.receipts.sending import code_messages
 
 SETTINGS = OutboxSettings(signature="滨州12345热线", attempts_max=4, timeout_s=5.0)

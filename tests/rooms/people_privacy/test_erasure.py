@@ -18,8 +18,8 @@ from lianxin.orders.service import Words
 from lianxin.orders.texts import text_hash
 from lianxin.people.persons import NoSuchPerson, Persons
 from lianxin.people.vault import PersonErased, PersonFields
-from lianxin.privacy import Erase, EraseRefused, Erasure, matters_in_memory, matters_in_postgres
-from lianxin.privacy.erasure import REDACTED
+from lianxin.retention import Erase, EraseRefused, Erasure, matters_in_memory, matters_in_postgres
+from lianxin.retention.erasure import REDACTED
 
 GROUND = "个人信息保护法 第四十七条"
 LETTER = "我是王小芳,13800138000,住锦苑小区3号楼，身份证372301199001011234,电梯停运。"

@@ -25,7 +25,7 @@ from lianxin.people.keys import load_house_keys
 from lianxin.people.vault import Vault
 from lianxin.personnel import commands as personnel
 from lianxin.personnel import enrol
-from lianxin.privacy import commands as privacy
+from lianxin.retention import commands as retention
 from lianxin.worker import commands as worker
 
 NUMBER = "20260309-000017"
@@ -39,7 +39,7 @@ class Site:
         self.home = home
         self.database = database
         self.app = typer.Typer()
-        for room in (channels, personnel, privacy, worker):
+        for room in (channels, personnel, retention, worker):
             room.register(self.app)
 
     def run(self, *words: str, answer: str | None = None) -> Result:

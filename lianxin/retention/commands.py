@@ -24,7 +24,7 @@ def _erase(
     import json
 
     from lianxin.ground.text import NumberError, parse_number
-    from lianxin.privacy.erasure import EraseRefused
+    from lianxin.retention.erasure import EraseRefused
 
     try:
         number = parse_number(order)
@@ -53,7 +53,7 @@ async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
     from lianxin.people.keys import load_house_keys
     from lianxin.people.rights import Rights
     from lianxin.people.vault import Vault
-    from lianxin.privacy.erasure import Erase, EraseRefused, Erasure, matters_in_postgres
+    from lianxin.retention.erasure import Erase, EraseRefused, Erasure, matters_in_postgres
     from lianxin.rules.adopted import AdoptedRules
 
     site = load_site()
