@@ -30,6 +30,7 @@ class HouseKeys(msgspec.Struct, frozen=True):
     files    wraps the data key of each attachment
     access   root of the keys for logging in, see `access.keys`
     looks    hashes sessions and addresses in the access log
+    channels encrypts what comes in or goes out before it belongs to a person
     """
 
     wrap: bytes
@@ -37,6 +38,7 @@ class HouseKeys(msgspec.Struct, frozen=True):
     files: bytes
     access: bytes
     looks: bytes
+    channels: bytes
 
     def __repr__(self) -> str:
         return "HouseKeys(…)"
@@ -50,6 +52,7 @@ def house_keys(secret: bytes) -> HouseKeys:
         numbers=_derived(secret, b"lianxin numbers 1"),
         files=_derived(secret, b"lianxin files 1"),
         access=_derived(secret, b"lianxin access 1"),
+        channels=_derived(secret, b"lianxin channels 1"),
         looks=_derived(secret, b"lianxin looks 1"),
     )
 
