@@ -53,7 +53,8 @@ SELECT l.chain_id, max(l.seq), min(l.seq) FILTER (WHERE e.hash <> l.head), min(l
 -- name: orders_between(low, high)
 -- Index: orders_pkey.
 SELECT order_id, number, state, holder, held_since, offered_to, tracker, unit, kind, category, region, urgency, flags,
-       contact_id, parent_id, pack, opened_at, due_at, next_at, closed_at, archived_at, person_id::text
+       contact_id, parent_id, pack, opened_at, due_at, next_at, closed_at, archived_at, person_id::text,
+       units, targets, actors
   FROM orders WHERE order_id >= :low AND order_id < :high;
 
 -- name: contacts_between(low, high)

@@ -52,6 +52,8 @@ FIELDS = frozenset(
     }
 )
 """The values an entry may replace by name."""
+_DISPATCHED = frozenset({"dispatches", "unit"})
+"""Values that change with a dispatch, and with its end: who helped with the one before helps no more."""
 
 
 def evolve(order: Order, entry: OrderEntry) -> Order:
@@ -98,8 +100,12 @@ def apply(order: Order, entry: OrderEntry) -> None:
         order.clock = entry.clock
     if entry.made or entry.redated or entry.kept or entry.broken or entry.moved:
         _promises(order, entry)
+    if order.helped and not _DISPATCHED.isdisjoint(entry.fields):
+        order.helped = frozenset()
     if entry.parts or entry.parts_closed:
         _parts(order, entry)
+    if entry.targets is not None:
+        order.targets = frozenset(entry.targets)
     if entry.joins or entry.unjoins or entry.owes or entry.owes_not:
         _joined(order, entry)
     if entry.role is not None:
@@ -149,6 +155,8 @@ def _parts(order: Order, entry: OrderEntry) -> None:
     for part_id in entry.parts_closed:
         del parts[part_id]
     order.parts = parts
+    if entry.helped:
+        order.helped = order.helped.union(entry.helped)
 
 
 def _joined(order: Order, entry: OrderEntry) -> None:

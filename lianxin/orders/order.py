@@ -105,6 +105,8 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     level, cards  grade of supervision (督办), last step of the ladder of cards; -1: none
     owed          contacts whose citizens are owed the answer too, once for each joined order or
                   news they came by: who came by two and leaves one is still owed
+    targets       units that the citizen reports about (被反映单位): none of them may have it, or ever see it
+    helped        units whose parts of the present dispatch are done
     proposal      what waits for a decision, `extension:5` …; proposed_by: who is not to decide it
     asked         the contact whose follow-up failed `attempts` times, on `attempt_days` days, last on day `attempt_on`
     agents, reviewers, dispatchers, callers  who acted as what: the separation of duties;
@@ -140,7 +142,9 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     parent: int | None = None
     joined: tuple[int, ...] = ()
     owed: tuple[int, ...] = ()
+    targets: frozenset[str] = frozenset()
     unit: str | None = None
+    helped: frozenset[str] = frozenset()
     clock: UnitClock | None = None
     desk_due: Instant | None = None
     resume_at: Instant | None = None
@@ -206,6 +210,8 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     clock      the unit clock as it is from now on; `no_clock` ends it
     made, kept, broken, moved   promises by id; `redated` carries their new dates
     parts, parts_closed   parts opened or changed, parts done
+    helped     units whose parts were done by it; a new dispatch, or none, begins with nobody
+    targets    the units that are reported about, from now on
     owes, owes_not        contacts whose citizens are owed an answer once more, or once less
     joins, unjoins        order ids united with this one, or parted again
     role       in which part the actor acted: agent, reviewer, dispatcher, caller
@@ -234,6 +240,8 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     moved: tuple[int, ...] = ()
     parts: tuple[Part, ...] = ()
     parts_closed: tuple[int, ...] = ()
+    helped: tuple[str, ...] = ()
+    targets: tuple[str, ...] | None = None
     owes: tuple[int, ...] = ()
     owes_not: tuple[int, ...] = ()
     joins: tuple[int, ...] = ()

@@ -17,6 +17,7 @@ from lianxin.orders.dates import NEWS_EVERY_MS
 from lianxin.orders.evolve import apply
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.promises import Promise, promise_due
+from lianxin.units import UNIT_KEY
 
 Fields = dict[str, str | int | bool | None]
 
@@ -53,6 +54,8 @@ class Pen:
         order = self.order
         if effects.get("holder") is not None and order.holder is not None:
             effects["giver"] = order.holder
+        if closed := effects.get("parts_closed"):
+            effects["helped"] = _units_of(order, closed)
         command = self._command
         entry = OrderEntry(
             chain=order.id,
@@ -127,3 +130,9 @@ class Pen:
     def raised(self, *flags: str) -> tuple[str, ...]:
         """Return those of the flags that the order has."""
         return tuple(flag for flag in flags if flag in self.order.flags)
+
+
+def _units_of(order: Order, parts: Iterable[int]) -> tuple[str, ...]:
+    """Return the units that these parts were for."""
+    takers = {order.parts[part].to for part in parts}
+    return tuple(sorted(taker.removeprefix(UNIT_KEY) for taker in takers if taker.startswith(UNIT_KEY)))

@@ -15,10 +15,15 @@ from lianxin.orders.dates import next_date
 from lianxin.orders.evolve import apply
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.promises import Promise, PromiseRow, settled
+from lianxin.units import UNIT_KEY
 
 
 class OrderRow(msgspec.Struct, gc=False):
-    """An order as it stands in lists, as `orders_write` takes it."""
+    """An order as it stands in lists, as `orders_write` takes it.
+
+    units    the units that have it or a part of it;  targets  those that are reported about
+    actors   the people who hold it, were offered it, follow it or acted on it
+    """
 
     id: int
     number: str
@@ -42,6 +47,9 @@ class OrderRow(msgspec.Struct, gc=False):
     closed: Instant | None
     archived: Instant | None
     person: str | None
+    units: tuple[str, ...]
+    targets: tuple[str, ...]
+    actors: tuple[str, ...]
 
 
 class EventRow(msgspec.Struct, gc=False):
@@ -93,7 +101,31 @@ def row_of(order: Order) -> OrderRow:
         order.closed_at,
         order.archived_at,
         order.person,
+        units_of(order),
+        tuple(sorted(order.targets)),
+        actors_of(order),
     )
+
+
+def units_of(order: Order) -> tuple[str, ...]:
+    """Return the units that have the order, or had or have a part of it on the present dispatch."""
+    takers = [part.to for part in order.parts.values()]
+    units = {taker.removeprefix(UNIT_KEY) for taker in takers if taker.startswith(UNIT_KEY)} | order.helped
+    return tuple(sorted(units if order.unit is None else {*units, order.unit}))
+
+
+def actors_of(order: Order) -> tuple[str, ...]:
+    """Return the people who hold the order or a part, were offered it, follow it or acted on it in a role."""
+    acted = order.agents | order.reviewers | order.dispatchers | order.callers | order.first_callers
+    hold = [order.holder, order.tracker, None if order.offer is None else order.offer.to]
+    hold += [key for part in order.parts.values() for key in (part.holder, part.to)]
+    return tuple(sorted(key for key in {*acted, *hold} if key is not None and _is_a_person(key)))
+
+
+def _is_a_person(key: str) -> bool:
+    """Tell `staff:1023` and `unit:zjj:contact` from trays, whole units, outside systems and the citizen."""
+    kind, _, name = key.partition(":")
+    return kind == "staff" or (kind == "unit" and ":" in name)
 
 
 def due_of(order: Order) -> Instant | None:

@@ -23,7 +23,6 @@ from lianxin.orders.texts import text_hash
 _decode_entry = msgspec.json.Decoder(OrderEntry).decode
 _decode_order = msgspec.json.Decoder(Order).decode
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(OrderRow))
-_FLAGS = COLUMNS.index("flags")
 
 
 def check_order(evidence: Evidence, house: House, tally: Tally, asks: Asks) -> None:
@@ -120,8 +119,8 @@ def _same(snapshot: bytes, order: Order) -> bool:
 
 def check_row(evidence: Evidence, order: Order, tally: Tally) -> None:
     """Compare the order's row in the lists, and its timer."""
-    expected = list(msgspec.structs.astuple(row_of(order)))
-    expected[_FLAGS] = list(expected[_FLAGS])
+    values = msgspec.structs.astuple(row_of(order))
+    expected = [list(value) if isinstance(value, tuple) else value for value in values]
     if evidence.row is None:
         tally.found("order_missing", evidence.chain, "it has entries and is on no list of orders")
     elif evidence.row != tuple(expected):
