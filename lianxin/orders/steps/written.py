@@ -29,8 +29,9 @@ UNSORTED: Final = "99"
 class Lodge(c.Command, frozen=True, kw_only=True):
     """A citizen hands in what they ask for themselves (网上提交), and nobody has read it yet.
 
-    kind    what the citizen takes it for
-    others  as in `Submit`
+    kind     what the citizen takes it for
+    targets  units it is about (被反映单位): nobody of them will ever see it
+    others   as in `Submit`
     """
 
     number: str
@@ -40,18 +41,23 @@ class Lodge(c.Command, frozen=True, kw_only=True):
     region: str
     text_hash: str
     flags: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     person: str | None = None
     who: dict[str, str] = {}
 
 
 class TakeIn(c.Command, frozen=True, kw_only=True):
-    """The agent has read what was written and completes it for review (受理)."""
+    """The agent has read what was written and completes it for review (受理).
+
+    targets  units it turns out to be about; None: those that the citizen named
+    """
 
     kind: str
     category: str
     region: str
     urgency: str = "normal"
     confidential: bool = False
+    targets: tuple[str, ...] | None = None
 
 
 def lodge(pen: Pen, cmd: Lodge, rules: Rules) -> None:
@@ -68,6 +74,7 @@ def lodge(pen: Pen, cmd: Lodge, rules: Rules) -> None:
         state="received",
         holder=INTAKE_TRAY,
         flags=tuple(sorted(flags)),
+        targets=tuple(sorted(cmd.targets)) or None,
         made=(pen.promise("answer", cmd.contact, due),),
         text=cmd.text_hash,
         text_n=1,
@@ -97,6 +104,7 @@ def take_in(pen: Pen, cmd: TakeIn, rules: Rules) -> None:
         holder=REVIEW_TRAY,
         role="agent",
         flags=("confidential",) if secret else (),
+        targets=cmd.targets,
         unflags=pen.raised("late_desk"),
         redated=redate_answer(pen, rules, cmd.kind, cmd.urgency),
         fields={

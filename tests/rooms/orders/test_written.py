@@ -72,6 +72,16 @@ def test_a_report_is_confidential_from_the_start():
     assert "confidential" in case.order.flags
 
 
+def test_whom_it_is_about_stands_in_it_and_an_agent_may_find_another():
+    case = lodged(targets=("zjj",))
+    assert case.order.targets == {"zjj"}
+    case.act(TakeIn, AGENT, "agent", **TAKEN)
+    assert case.order.targets == {"zjj"}
+    other = lodged(targets=("zjj",))
+    other.act(TakeIn, AGENT, "agent", **TAKEN, targets=("csglj", "zjj"))
+    assert other.order.targets == {"csglj", "zjj"}
+
+
 def test_secrecy_that_was_asked_for_stays():
     case = lodged(flags=("confidential", "anonymous"))
     case.act(TakeIn, AGENT, "agent", **TAKEN)
