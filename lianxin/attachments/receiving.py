@@ -28,7 +28,7 @@ BYTES_PER_S: Final = 4_000
 """Whoever sends slower than this, over all, is not waited for: a mobile telephone at the edge of its net is faster."""
 _AROUND: Final = 64_000
 """Bytes of a form beside its file."""
-_FIELD_MOST: Final = 4_000
+FIELD_MOST: Final = 4_000
 _PARTS_MOST: Final = 12
 _DRAIN_S: Final = 5.0
 
@@ -42,16 +42,21 @@ class Received(NamedTuple):
 
 
 async def receive(
-    request: AnyRequest, limits: Limits, folder: Path, accept: Callable[[Mapping[str, str]], None]
+    request: AnyRequest,
+    limits: Limits,
+    folder: Path,
+    accept: Callable[[Mapping[str, str]], None],
+    field_most: int = FIELD_MOST,
 ) -> Received:
     """Return the form of a request.
 
     folder  where its file lies meanwhile, without a name
     accept  called with the fields before the file is read; raises what stands against it
+    field_most  bytes that one field may have
     Raises AttachmentRefused, and what `accept` raises; the file is gone then.
     """
     stream = request.stream()
-    reading = _Reading(_boundary(request), limits, folder, accept)
+    reading = _Reading(_boundary(request), limits, folder, accept, field_most)
     try:
         try:
             _check_length(request, limits)
@@ -72,7 +77,12 @@ class _Reading:
     """One form on its way in."""
 
     def __init__(
-        self, boundary: str, limits: Limits, folder: Path, accept: Callable[[Mapping[str, str]], None]
+        self,
+        boundary: str,
+        limits: Limits,
+        folder: Path,
+        accept: Callable[[Mapping[str, str]], None],
+        field_most: int,
     ) -> None:
         self._parser = PushMultipartParser(
             boundary, max_segment_size=limits.largest, max_segment_count=_PARTS_MOST, max_header_size=2_000, strict=True
@@ -80,6 +90,7 @@ class _Reading:
         self._limits = limits
         self._folder = folder
         self._accept = accept
+        self._field_most = field_most
         self._fields: dict[str, str] = {}
         self._file: IO[bytes] | None = None
         self._name = ""
@@ -112,8 +123,10 @@ class _Reading:
 
     def _begin(self, part: MultipartSegment) -> None:
         self._part, self._head, self._size = part, bytearray(), 0
-        if part.filename is None or self._file is not None:
+        if part.filename is None:
             return
+        if self._file is not None:
+            raise _form()
         self._accept(self._fields)
         self._name = part.filename
         self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  it outlives this call
@@ -124,7 +137,7 @@ class _Reading:
         if len(self._head) < HEAD_BYTES or self._part.filename is None:
             self._head += data if self._part.filename is None else data[:HEAD_BYTES]
         if self._part.filename is None:
-            if self._size > _FIELD_MOST:
+            if self._size > self._field_most:
                 raise _form()
             return
         if len(self._head) >= HEAD_BYTES:

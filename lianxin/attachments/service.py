@@ -31,7 +31,7 @@ from lianxin.ground.ledger import ORDER, kind_of_chain
 from lianxin.ground.store import load_queries
 from lianxin.orders.order import Order
 from lianxin.orders.service import Services
-from lianxin.orders.steps.beside import Attach, EraseAttachment
+from lianxin.orders.steps.beside import Attach, EraseAttachment, is_shown
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -165,7 +165,7 @@ class Attachments:
             at=now,
             by=given.by,
             purpose=given.purpose,
-            shown=given.shown,
+            shown=is_shown(given.purpose, given.shown),
             media=washed.media.type,
             size=len(washed.content),
             hash=content_hash(salt, washed.content),

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 HOUSE = Path(lianxin.__file__).parent
 LIBRARIES = HOUSE.parent / "node_modules"
+HEARING = "hearing"
+"""Under this name the application's state has its `Hearing`: what is kept in memory was read once it is ready."""
 POOL_MAX = 8
 STOP_S = 4.0
 PROBE_S = 2.0
@@ -82,7 +84,7 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
     for module in _wired():
         if serve_ := getattr(module, "routes", None):
             routes += serve_(wiring)
-    return create_app(
+    app = create_app(
         routes,
         site.settings.web,
         paper=paper,
@@ -94,6 +96,8 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
         before_send=wiring.before_send,
         refusals=wiring.refusals,
     )
+    app.state[HEARING] = hearing
+    return app
 
 
 def _wired() -> Iterator[ModuleType]:

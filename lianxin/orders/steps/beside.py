@@ -21,6 +21,11 @@ PURPOSES: Final = ("citizen", "evidence", "reply", "record", "paper")
 _TO_THE_CITIZEN: Final = frozenset({"citizen", "reply"})
 
 
+def is_shown(purpose: str, wished: bool) -> bool:
+    """Whether the citizen may see a file: what they brought and what they are answered always, else as wished."""
+    return wished or purpose in _TO_THE_CITIZEN
+
+
 class Attach(c.Command, frozen=True, kw_only=True):
     """Somebody puts a file to the order (上传附件).
 
@@ -61,7 +66,7 @@ def attach(pen: Pen, cmd: Attach, rules: Rules) -> None:
         cmd.media,
         cmd.size,
         cmd.purpose,
-        cmd.shown or cmd.purpose in _TO_THE_CITIZEN,
+        is_shown(cmd.purpose, cmd.shown),
     )
     pen.write("attached", attachment=file)
 
