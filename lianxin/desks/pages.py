@@ -1,24 +1,29 @@
-"""The front page: the book of responsibility, and the fragment of it that changes."""
+"""The book of responsibility, and the fragment of it that changes; whoever comes in begins there."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from lianxin.access import Who
 from lianxin.desks.book import Book
 from lianxin.desks.city import Map
 from lianxin.desks.drawing import drawing_of
 from lianxin.ground.web import Paper
 from lianxin.ground.web.paper import AnyRequest
+from lianxin.ground.web.wiring import Tab
 
+Asked = Request[Who, Any, Any]
 ReadBook = Callable[[], Awaitable[Book]]
 """Reads the book as it stands now."""
 
 
-def book_routes(read: ReadBook, paper: Paper, city_map: Map | None) -> list[ControllerRouterHandler]:
-    """Return `/`, `/book` and `/book/now`."""
+def book_routes(
+    read: ReadBook, paper: Paper, city_map: Map | None, tabs: Sequence[Tab] = ()
+) -> list[ControllerRouterHandler]:
+    """Return `/desk`, `/book` and `/book/now`."""
 
     async def values() -> dict[str, Any]:
         book = await read()
@@ -28,9 +33,9 @@ def book_routes(read: ReadBook, paper: Paper, city_map: Map | None) -> list[Cont
             "city_map": city_map,
         }
 
-    @get("/")
-    async def front() -> Redirect:
-        return Redirect("/book")
+    @get("/desk")
+    async def desk(request: Asked) -> Redirect:
+        return Redirect(own_desk(tabs, request.user.roles), status_code=303)
 
     @get("/book")
     async def whole(request: AnyRequest) -> Response[str]:
@@ -40,4 +45,9 @@ def book_routes(read: ReadBook, paper: Paper, city_map: Map | None) -> list[Cont
     async def now(request: AnyRequest) -> Response[str]:
         return paper.page(request, "desks/book_now.html", **await values())
 
-    return [front, whole, now]
+    return [desk, whole, now]
+
+
+def own_desk(tabs: Sequence[Tab], roles: frozenset[str]) -> str:
+    """Return the path of the first tab that is for one of the roles only; the book for who has no desk."""
+    return next((tab.path for tab in tabs if tab.roles & roles), "/book")

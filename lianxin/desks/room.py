@@ -22,4 +22,5 @@ NAV = (
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the book and the front door."""
-    return book_routes(BookReader(wiring.pool, load_units(), wiring.present), wiring.paper, draw_city())
+    reader = BookReader(wiring.pool, load_units(), wiring.present)
+    return book_routes(reader, wiring.paper, draw_city(), wiring.tabs)

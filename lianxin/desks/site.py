@@ -77,6 +77,7 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
     timekeeper = Timekeeper(pool, clock)
     hearing.on(timekeeper.channel, timekeeper.refresh)
     wiring = Wiring(pool, url, site, clock, timekeeper, paper, live, hearing)
+    wiring.tabs = tuple(_tabs())
     routes: list[ControllerRouterHandler] = []
     for module in _wired():
         if offer := getattr(module, "offer", None):

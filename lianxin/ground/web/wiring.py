@@ -51,6 +51,7 @@ class Wiring:
     extras      request -> values that every page gets
     refusals    exception -> what is answered to it
     lifespan    what runs as long as the site does
+    tabs        those of all rooms
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Wiring:
         self.before_send: list[Callable[[Any, Any], Awaitable[None]]] = []
         self.refusals: dict[type[Exception], Handler] = {}
         self.lifespan: list[Lifespan] = []
+        self.tabs: tuple[Tab, ...] = ()
         self._offered: dict[type[Any], Any] = {}
 
     @property
