@@ -30,8 +30,18 @@ class CodeRow(msgspec.Struct, frozen=True):
 
 def new_code(order_id: int, n: int, now: Instant) -> tuple[str, CodeRow]:
     """Return a new code and the row that keeps its hash, to be written with the entry that begins it."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    return code, CodeRow(order_id, n, now, _hasher.hash(code))
+    code = any_code()
+    return code, code_row(order_id, n, now, code)
+
+
+def any_code() -> str:
+    """Return eight random digits."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+def code_row(order_id: int, n: int, now: Instant, code: str) -> CodeRow:
+    """Return the row that keeps the hash of a code that was chosen before."""
+    return CodeRow(order_id, n, now, _hasher.hash(code))
 
 
 @cache

@@ -14,7 +14,7 @@ SELECT seq, at, hash FROM entries WHERE chain_id = :chain_id ORDER BY seq DESC L
 
 -- name: last_code(order_id)^
 -- The valid code of an order. No row: none was ever given. Index: receipts_pkey.
-SELECT n, code_hash, seq FROM receipts WHERE order_id = :order_id ORDER BY n DESC LIMIT 1;
+SELECT n, code_hash, seq, head FROM receipts WHERE order_id = :order_id ORDER BY n DESC LIMIT 1;
 
 -- name: note_issued(order_id, n, seq, head)!
 -- Notes with which head a receipt was handed out; the first one stands.

@@ -99,6 +99,20 @@ class Receipts:
         row = await self._pool.fetchrow(_QUERIES.last_code.sql, order_id)
         return row is not None and row["n"] == n
 
+    async def handed_out(self, number: str) -> Receipt | None:
+        """Return the receipt that was handed out with the valid code, without the code; None where none was."""
+        row = await self._pool.fetchrow(_QUERIES.last_code.sql, order_id_of(number))
+        if row is None or row["seq"] is None:
+            return None
+        entry = await self._pool.fetchrow(_QUERIES.entry_at.sql, order_id_of(number), row["seq"])
+        if entry is None:
+            return None
+        return msgspec.structs.replace(_receipt(number, None, entry), head=row["head"].hex())
+
+    async def verify(self, receipt: Receipt) -> Verdict:
+        """Verify a receipt against the books."""
+        return await verify_with_books(self._pool, receipt)
+
     async def complete(self, receipt: Receipt) -> Receipt:
         """Return the receipt with checkpoint and path, or as it is while none covers it.
 

@@ -1,0 +1,39 @@
+"""How is what a citizen can choose called? In English; the catalogue has the Chinese."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from lianxin.ground.web import marked
+
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "help": (marked("request for help"), marked("Something has to be put right")),
+    "complaint": (marked("complaint"), marked("A service or an authority did not do right")),
+    "inquiry": (marked("inquiry"), marked("How is it done, what does the rule say")),
+    "suggestion": (marked("suggestion"), marked("Something could be better")),
+    "report": (marked("report of a breach"), marked("Somebody breaks the law; you are kept secret")),
+    "praise": (marked("praise"), marked("Somebody did well")),
+}
+"""What it is, and what is meant by it, the most frequent first."""
+
+
+class Offer(NamedTuple):
+    """Something the citizen may do now: where, under which words, with which icon."""
+
+    path: str
+    words: str
+    icon: str
+
+
+OFFERS: Final[Mapping[str, Offer]] = {
+    "add": Offer("/follow/add", marked("Add something"), "plus"),
+    "withdraw": Offer("/follow/withdraw", marked("Take it back"), "return"),
+}
+WRONG_PAIR: Final = marked(
+    "Number and code do not belong together. Please compare both with the receipt or the text message; "
+    "a new code may have replaced this one."
+)
+DONE: Final[Mapping[str, str]] = {
+    "added": marked("It was added. Whoever works on your matter reads it."),
+    "withdrawn": marked("You took it back. Nobody works on it any more."),
+}
+"""What was just done -> what is said about it."""
