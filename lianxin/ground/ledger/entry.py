@@ -20,6 +20,7 @@ ORDER: Final = 1
 CONTACT: Final = 2
 STAFF: Final = 3
 PACK: Final = 4
+KNOWLEDGE: Final = 5
 _KIND: Final = 10**15
 
 
@@ -93,7 +94,7 @@ def chain_of(kind: int, digits: int) -> int:
 
 
 def kind_of_chain(chain_id: int) -> int:
-    """Return ORDER, CONTACT, STAFF or PACK."""
+    """Return ORDER, CONTACT, STAFF, PACK or KNOWLEDGE."""
     return chain_id // _KIND
 
 
