@@ -54,7 +54,7 @@ SELECT l.chain_id, max(l.seq), min(l.seq) FILTER (WHERE e.hash <> l.head), min(l
 -- Index: orders_pkey.
 SELECT order_id, number, state, holder, held_since, offered_to, tracker, unit, kind, category, region, urgency, flags,
        contact_id, parent_id, pack, opened_at, due_at, next_at, closed_at, archived_at, person_id::text,
-       units, targets, actors
+       units, targets, actors, proposal
   FROM orders WHERE order_id >= :low AND order_id < :high;
 
 -- name: contacts_between(low, high)
@@ -130,6 +130,27 @@ SELECT checkpoint_id, int8send(chain_id) || int4send(seq) || head
 SELECT checkpoint_id FROM checkpoint_leaves
  WHERE checkpoint_id > (SELECT coalesce(max(checkpoint_id), 0) FROM checkpoints) OR checkpoint_id < 1
  LIMIT 1;
+
+-- name: looks_between(first_id, last_id)
+-- Looks of the access log as they are sealed, docs/ledger.md. Index: looks_pkey.
+SELECT look_id,
+       int8send(look_id) || timestamptz_send(at) || int8send(coalesce(subject_id, 0)) || uuid_send(once) || session
+       || address || convert_to(who, 'UTF8') || '\x00' || convert_to(what, 'UTF8') || '\x00' || convert_to(about, 'UTF8')
+  FROM looks WHERE look_id BETWEEN :first_id::bigint AND :last_id::bigint ORDER BY look_id;
+
+-- name: looks_beyond(sealed)
+-- What the access log has beyond what is sealed: how many, the last; and how many stand before its beginning.
+-- Index: looks_pkey.
+SELECT count(*), max(look_id), (SELECT count(*) FROM looks WHERE look_id < 1)
+  FROM looks WHERE look_id > :sealed::bigint;
+
+-- name: looks_counted()$
+-- The last number given to a look. One row.
+SELECT last FROM looks_counted;
+
+-- name: sweeps()
+-- The signed lines of what was erased by rule, in order. Index: sweeps_pkey.
+SELECT line FROM sweeps ORDER BY sweep_id;
 
 -- name: held_books()
 -- Open intervals by holder: what the lists say who holds. Index: custody_holder_idx.

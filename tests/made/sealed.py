@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -22,7 +23,7 @@ from made.lives import (
     World,
 )
 
-from lianxin.ground.clock import MINUTE_MS
+from lianxin.ground.clock import MINUTE_MS, Instant
 from lianxin.ground.ledger import Standing
 from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -35,6 +36,8 @@ from lianxin.orders.evolve import replay
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.people import Person, Staff
 from lianxin.personnel import enrol
+from lianxin.privacy.look import NOWHERE, Look
+from lianxin.privacy.looks import write_looks
 from lianxin.receipts import Receipt, Receipts
 
 EVERYBODY = (AGENT, REVIEWER, DISPATCHER, CALLER, SECOND_CALLER, SHIFT_LEAD, OBJECTION_REVIEWER, SUPERVISOR)
@@ -118,17 +121,25 @@ async def _made(database: Database, home: Path) -> Sealed:
         people = tuple(Person(id=who.partition(":")[2], name="", roles=("agent",)) for who in EVERYBODY)
         await enrol(store, Staff(people=people, shifts={}), world.now)
         made = await world.everyone()
+        await write_looks(pool, [_look(n, made["submitted"], world.now) for n in (1, 2, 3)])
         await seal_checkpoint(pool, home, world.now)
         receipts = Receipts(pool, world.services)
         number = (await world.order(made["submitted"])).number
         world.now += MINUTE_MS
         receipt = await receipts.renew(number, world.id(), "system", "system", world.now)
         made["late"] = await world.dispatched()
+        await write_looks(pool, [_look(n, made["late"], world.now) for n in (4, 5)])
         await seal_checkpoint(pool, home, world.now)
+        await write_looks(pool, [_look(6, None, world.now)])
         made["unsealed"] = await world.dispatched()
         return Sealed(database, home, made, receipt)
     finally:
         await pool.close()
+
+
+def _look(n: int, subject: int | None, now: Instant) -> Look:
+    """The look of this number in the access log."""
+    return Look(now, "1023", subject, "page", "", NOWHERE, NOWHERE, UUID(int=n))
 
 
 @contextlib.contextmanager

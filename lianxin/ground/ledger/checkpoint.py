@@ -1,9 +1,10 @@
 """What is a checkpoint (检查点), and what does its line prove?
 
 One line of canonical JSON per checkpoint: the Merkle root over the heads that changed
-since the one before, how many chains and entries were ever begun, the hash of the line
-before, and an Ed25519 signature over all that. Whoever has the file can verify it
-without the database. Pure; `docs/ledger.md` describes the format.
+since the one before, another over what the access log has gained since, how many chains,
+entries and looks there ever were, the hash of the line before, and an Ed25519 signature
+over all that. Whoever has the file can verify it without the database. Pure;
+`docs/ledger.md` describes the format.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     at        when it was sealed, ISO 8601
     root      Merkle root (hex) over `leaves` heads in ascending order of their chains
     chains, entries  how many were ever begun in all that is sealed so far
+    looks     how many looks of the access log are sealed so far; 0 before there was one
+    looks_root  Merkle root (hex) over the looks that this checkpoint seals; "": none came since the one before
     previous  SHA-256 (hex) of the line before
     key       the public key (hex) that verifies `signature`
     """
@@ -43,6 +46,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     entries: int
     previous: str
     key: str
+    looks: int = 0
+    looks_root: str = ""
     signature: str = ""
 
     @property
@@ -65,18 +70,37 @@ def public_hex(key: Ed25519PublicKey) -> str:
     return key.public_bytes_raw().hex()
 
 
+class Totals(msgspec.Struct, frozen=True):
+    """How much was ever begun in all that is sealed so far."""
+
+    chains: int
+    entries: int
+    looks: int = 0
+
+
 def sign(
-    key: Ed25519PrivateKey, previous: str | None, at: Instant, root: bytes, leaves: int, chains: int, entries: int
+    key: Ed25519PrivateKey,
+    previous: str | None,
+    at: Instant,
+    root: bytes,
+    leaves: int,
+    totals: Totals,
+    looks_root: bytes | None = None,
 ) -> str:
-    """Return the line of the checkpoint after the line `previous` (None: it is the first)."""
+    """Return the line of the checkpoint after the line `previous` (None: it is the first).
+
+    looks_root  over the looks since the one before; None: there were none
+    """
     before = None if previous is None else _decode(previous)
     checkpoint = Checkpoint(
         id=1 if before is None else before.id + 1,
         at=iso(at),
         root=root.hex(),
         leaves=leaves,
-        chains=chains,
-        entries=entries,
+        chains=totals.chains,
+        entries=totals.entries,
+        looks=totals.looks,
+        looks_root="" if looks_root is None else looks_root.hex(),
         previous=NO_LINE if previous is None else line_hash(previous),
         key=public_hex(key.public_key()),
     )
@@ -120,6 +144,8 @@ def follow(line: str, before: str | None) -> Checkpoint:
         raise BadLine("it is signed with another key than the one before")
     if (checkpoint.instant, checkpoint.chains, checkpoint.entries) < (known.instant, known.chains, known.entries):
         raise BadLine(f"its time or its totals are smaller than those of checkpoint {known.id}")
+    if (checkpoint.looks > known.looks) != bool(checkpoint.looks_root) or checkpoint.looks < known.looks:
+        raise BadLine(f"it counts {checkpoint.looks} looks after the {known.looks} of checkpoint {known.id}")
     return checkpoint
 
 

@@ -8,9 +8,11 @@ of the file is appended at the next call.
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from lianxin.ground.clock import Instant, to_datetime
 from lianxin.ground.ledger import checkpoint_file, merkle
-from lianxin.ground.ledger.checkpoint import Checkpoint, leaf, public_hex, read_line, sign
+from lianxin.ground.ledger.checkpoint import Checkpoint, Totals, leaf, public_hex, read_line, sign
 from lianxin.ground.ledger.checkpoint_key import KeyTrouble, signing_key
 from lianxin.ground.store import load_queries
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _QUERIES = load_queries("lianxin.ground.ledger")
 HEADS_MAX: Final = 65_536
 """Heads in one checkpoint; where more have changed (an import), several follow each other at once."""
+LOOKS_MAX: Final = 65_536
+"""Looks of the access log in one checkpoint, likewise."""
 _ONE_SEALS: Final = 0x6C782D7365616C
 """`lx-seal` in ASCII: one process at a time seals and writes the file."""
 
@@ -30,7 +34,9 @@ class SetBack(Exception):
 
 
 async def seal_checkpoint(pool: "Pool[Record]", home: Path, now: Instant) -> Checkpoint | None:
-    """Seal every head that changed since the last checkpoint; return the last one made, None if nothing changed.
+    """Seal every head that changed, and every look that came, since the last checkpoint.
+
+    Returns the last checkpoint made, None if nothing changed.
 
     When it returns, database and `checkpoints.jsonl` in `home` both have it on disk.
     Raises KeyTrouble and SetBack; nothing was sealed then.
@@ -40,11 +46,10 @@ async def seal_checkpoint(pool: "Pool[Record]", home: Path, now: Instant) -> Che
         await connection.execute("SELECT pg_advisory_lock($1)", _ONE_SEALS)
         try:
             await _bring_file_up(connection, home)
-            while (line := await _seal(connection, home, now)) is not None:
+            more = True
+            while more and (made := await _seal(connection, home, now)) is not None:
                 await _bring_file_up(connection, home)
-                sealed = read_line(line)
-                if sealed.leaves < HEADS_MAX:
-                    break
+                sealed, more = made
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", _ONE_SEALS)
     return sealed
@@ -60,41 +65,55 @@ async def repair_checkpoints(pool: "Pool[Record]", home: Path) -> int:
             await connection.execute("SELECT pg_advisory_unlock($1)", _ONE_SEALS)
 
 
-async def _seal(connection: "PoolConnectionProxy[Record]", home: Path, now: Instant) -> str | None:
-    """Seal up to HEADS_MAX heads in the database; return the checkpoint's line, None where nothing changed."""
+async def _seal(connection: "PoolConnectionProxy[Record]", home: Path, now: Instant) -> tuple[Checkpoint, bool] | None:
+    """Seal up to HEADS_MAX heads and LOOKS_MAX looks; return the checkpoint and whether there may be more to seal.
+
+    None: nothing is new.
+    """
     async with connection.transaction():
-        heads = await connection.fetch(_QUERIES.unsealed_heads.sql, HEADS_MAX)
-        if not heads:
-            return None
         last = await connection.fetchval(_QUERIES.last_checkpoint.sql)
-        line = _line(home, last, now, heads)
-        number = read_line(line).id
-        await connection.execute(_QUERIES.add_checkpoint.sql, number, to_datetime(now), line)
+        before = None if last is None else read_line(last)
+        heads = await connection.fetch(_QUERIES.unsealed_heads.sql, HEADS_MAX)
+        looks = await connection.fetch(_QUERIES.looks_after.sql, before.looks if before else 0, LOOKS_MAX)
+        if not heads and not looks:
+            return None
+        line = sign(
+            _key(home, before),
+            last,
+            now if before is None else max(now, before.instant),
+            merkle.root(leaf(row["chain_id"], row["seq"], row["head"]) for row in heads),
+            len(heads),
+            _totals(before, heads, looks),
+            merkle.root(row["data"] for row in looks) if looks else None,
+        )
+        sealed = read_line(line)
+        await connection.execute(_QUERIES.add_checkpoint.sql, sealed.id, to_datetime(now), line)
         await connection.copy_records_to_table(
             "checkpoint_leaves",
-            records=[(number, row["chain_id"], row["seq"], row["head"]) for row in heads],
+            records=[(sealed.id, row["chain_id"], row["seq"], row["head"]) for row in heads],
             columns=("checkpoint_id", "chain_id", "seq", "head"),
         )
-        await connection.execute(_QUERIES.mark_sealed.sql, number)
-        return line
+        await connection.execute(_QUERIES.mark_sealed.sql, sealed.id)
+        return sealed, len(heads) == HEADS_MAX or len(looks) == LOOKS_MAX
 
 
-def _line(home: Path, last: str | None, now: Instant, heads: "list[Record]") -> str:
-    key = signing_key(home, may_make=last is None)
-    before = None if last is None else read_line(last)
+def _key(home: Path, before: Checkpoint | None) -> Ed25519PrivateKey:
+    """Return the key that signs; it is the one that signed the checkpoint before."""
+    key = signing_key(home, may_make=before is None)
     if before is not None and before.key != public_hex(key.public_key()):
         raise KeyTrouble(
             "The signing key in the home folder is not the one that signed the last checkpoint. Nothing was sealed. "
             "Put the right one back from the backup of the home folder."
         )
-    return sign(
-        key,
-        last,
-        now if before is None else max(now, before.instant),
-        merkle.root(leaf(row["chain_id"], row["seq"], row["head"]) for row in heads),
-        len(heads),
-        (before.chains if before else 0) + sum(row["sealed_seq"] == 0 for row in heads),
-        (before.entries if before else 0) + sum(row["seq"] - row["sealed_seq"] for row in heads),
+    return key
+
+
+def _totals(before: Checkpoint | None, heads: "list[Record]", looks: "list[Record]") -> Totals:
+    old = Totals(0, 0) if before is None else Totals(before.chains, before.entries, before.looks)
+    return Totals(
+        old.chains + sum(row["sealed_seq"] == 0 for row in heads),
+        old.entries + sum(row["seq"] - row["sealed_seq"] for row in heads),
+        looks[-1]["look_id"] if looks else old.looks,
     )
 
 

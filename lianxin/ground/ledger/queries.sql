@@ -58,6 +58,18 @@ WITH sealed AS (
        FOR NO KEY UPDATE OF c)
 UPDATE chains c SET sealed_seq = s.seq FROM sealed s WHERE c.chain_id = s.chain_id;
 
+-- name: looks_after(look_id, limit_count)
+-- Looks of the access log behind one, as they are sealed, docs/ledger.md. They are numbered in the order in which they
+-- become visible, so none is passed over. Index: looks_pkey.
+SELECT look_id,
+       int8send(look_id) || timestamptz_send(at) || int8send(coalesce(subject_id, 0)) || uuid_send(once) || session
+       || address || convert_to(who, 'UTF8') || '\x00' || convert_to(what, 'UTF8') || '\x00' || convert_to(about, 'UTF8')
+       AS data
+  FROM looks
+ WHERE look_id > :look_id::bigint
+ ORDER BY look_id
+ LIMIT :limit_count;
+
 -- name: tell()$
 -- Wakes everyone who watches the ledger: pages and workers.
 SELECT pg_notify('ledger', '');

@@ -19,6 +19,7 @@ from lianxin.insight.audit.across import answer_asks, drop_senseless, parents_of
 from lianxin.insight.audit.chain import check_chain
 from lianxin.insight.audit.evidence import Asks, House, Row, grace_at
 from lianxin.insight.audit.holding import calendar_end
+from lianxin.insight.audit.looks import Expired, Stretch, check_looks, check_sweeps, check_tail, stretch_of
 from lianxin.insight.audit.reading import Reader
 from lianxin.insight.audit.report import Report, report_of
 from lianxin.insight.audit.sealed import Published, check_lines, check_roots, check_totals
@@ -65,7 +66,8 @@ def audit_database(
         now, grace = int(reader.value("latest_entry") or 0), grace_at(reader.value("speed"))
         house = House(now, staff or None, units, calendar_end(), grace)
         published = None if checkpoints is None else Published(checkpoint_file.lines_of(checkpoints), must_have)
-        tally, seen = Tally(), _Seen()
+        tally = Tally()
+        seen = _Seen(check_sweeps((row[0] for row in reader.rows("sweeps")), key, tally))
         lines = check_lines(_lines(reader), key, published, tally)
         tasks = _tasks(reader, since, lines, seen)
         many = _workers(reader, workers)
@@ -75,6 +77,9 @@ def audit_database(
         else:
             _shared(url, reader.export(), house, tasks, many, tally)
         check_totals(seen.last, tally)
+        sealed = 0 if seen.last is None else seen.last.looks
+        (beyond,) = reader.rows("looks_beyond", sealed)
+        check_tail(sealed, beyond, reader.value("looks_counted"), tally)
         stray = reader.value("leaf_of_nothing")
         if stray is not None:
             detail = f"leaves say that they belong to checkpoint {stray}, which is not there"
@@ -90,9 +95,10 @@ def _last_published(path: Path) -> int:
 
 
 class _Seen:
-    """The checkpoints that went by."""
+    """The checkpoints that went by; `expired`: which looks were erased by rule."""
 
-    def __init__(self) -> None:
+    def __init__(self, expired: Expired) -> None:
+        self.expired = expired
         self.count = 0
         self.last: Checkpoint | None = None
 
@@ -114,8 +120,17 @@ def _tasks(reader: Reader, since: int | None, lines: Iterator[Checkpoint], seen:
     yield _check_range, (low, _HIGHEST, since)
     group: list[tuple[int, str, int]] = []
     leaves = 0
+    stretches: list[Stretch] = []
+    looks = 0
     for checkpoint in lines:
+        stretch = stretch_of(checkpoint, seen.last)
         seen.count, seen.last = seen.count + 1, checkpoint
+        if stretch is not None:
+            stretches.append(stretch)
+            looks += stretch.last - stretch.first + 1
+            if looks >= LEAVES_A_TASK:
+                yield _check_looks, (stretches, seen.expired)
+                stretches, looks = [], 0
         group.append((checkpoint.id, checkpoint.root, checkpoint.leaves))
         leaves += checkpoint.leaves
         if leaves >= LEAVES_A_TASK:
@@ -123,6 +138,8 @@ def _tasks(reader: Reader, since: int | None, lines: Iterator[Checkpoint], seen:
             group, leaves = [], 0
     if group:
         yield _check_roots, (group,)
+    if stretches:
+        yield _check_looks, (stretches, seen.expired)
 
 
 def _workers(reader: Reader, wanted: int | None) -> int:
@@ -167,6 +184,14 @@ def _check_roots(group: list[tuple[int, str, int]], at: At | None = None) -> Tal
     reader, _ = at or _at_hand()
     tally = Tally()
     check_roots(group, reader.rows("leaves_of", group[0][0], group[-1][0]), tally)
+    return tally
+
+
+def _check_looks(stretches: list[Stretch], expired: Expired, at: At | None = None) -> Tally:
+    """Compare the looks of some checkpoints with what they sealed."""
+    reader, _ = at or _at_hand()
+    tally = Tally()
+    check_looks(stretches, reader.rows("looks_between", stretches[0].first, stretches[-1].last), expired, tally)
     return tally
 
 

@@ -25,6 +25,7 @@ class Report(msgspec.Struct, frozen=True):
     parts: dict[str, int]
     promises: dict[str, int]
     entries: int
+    looks: int
     checkpoints: int
     violations: tuple[Violation, ...]
 
@@ -51,6 +52,7 @@ def report_of(tally: Tally, checkpoints: int, *, anchored: bool) -> Report:
             "unresolved": tally.unresolved,
         },
         entries=tally.entries,
+        looks=tally.looks,
         checkpoints=checkpoints,
         violations=tuple(sorted(set(tally.violations), key=_place)),
     )
@@ -70,6 +72,7 @@ def lines(report: Report) -> list[str]:
         f"promises 承诺       open {promises['open']}, kept {promises['kept']}, broken {promises['broken']}, "
         f"unresolved {promises['unresolved']}",
         f"entries 记录        {report.entries}",
+        f"looks 访问记录      {report.looks}",
         f"checkpoints 检查点  {report.checkpoints}"
         + ("" if report.anchored else ", not compared with a copy kept elsewhere"),
     ]

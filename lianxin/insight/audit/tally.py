@@ -15,6 +15,7 @@ class Tally(msgspec.Struct):
     holders, parts   holder key -> open orders (parts) it holds
     opened_on, closed_on  local day, counted from 1970-01-01 -> openings (closings)
     sealed_chains, sealed_entries  what the leaves of checkpoints cover
+    looks  of the access log
     """
 
     entries: int = 0
@@ -32,6 +33,7 @@ class Tally(msgspec.Struct):
     unresolved: int = 0
     sealed_chains: int = 0
     sealed_entries: int = 0
+    looks: int = 0
     violations: list[Violation] = []
 
     def found(self, kind: str, chain: int, detail: str) -> None:

@@ -256,4 +256,4 @@ def test_an_order_is_named_by_the_number_people_know() -> None:
 
 
 def test_every_kind_has_a_name_in_chinese() -> None:
-    assert len(set(KINDS.values())) == len(KINDS) == 22
+    assert len(set(KINDS.values())) == len(KINDS) == 26

@@ -12,7 +12,7 @@ from made.lives import World
 
 from lianxin.ground.clock import MINUTE_MS
 from lianxin.ground.ledger import checkpoint_file, merkle
-from lianxin.ground.ledger.checkpoint import BadLine, chain_of_lines, follow, leaf, line_hash, read_line, sign
+from lianxin.ground.ledger.checkpoint import BadLine, Totals, chain_of_lines, follow, leaf, line_hash, read_line, sign
 from lianxin.ground.ledger.checkpoint_key import KEY_FILE, KeyTrouble, known_key, signing_key
 from lianxin.ground.ledger.checkpoint_seal import SetBack, repair_checkpoints, seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -26,7 +26,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 def three_lines() -> list[str]:
     lines: list[str] = []
     for n in range(3):
-        lines.append(sign(KEY, lines[-1] if lines else None, n * MINUTE_MS, bytes([n]) * 32, 2, 2 + n, 5 + n))
+        lines.append(sign(KEY, lines[-1] if lines else None, n * MINUTE_MS, bytes([n]) * 32, 2, Totals(2 + n, 5 + n)))
     return lines
 
 
@@ -65,7 +65,7 @@ def test_a_line_left_out_is_noticed() -> None:
 
 def test_a_line_of_another_key_does_not_continue() -> None:
     first = three_lines()[0]
-    stranger = sign(Ed25519PrivateKey.from_private_bytes(bytes(32)), first, MINUTE_MS, bytes(32), 1, 3, 9)
+    stranger = sign(Ed25519PrivateKey.from_private_bytes(bytes(32)), first, MINUTE_MS, bytes(32), 1, Totals(3, 9))
     with pytest.raises(BadLine, match="another key"):
         follow(stranger, first)
 
@@ -73,7 +73,7 @@ def test_a_line_of_another_key_does_not_continue() -> None:
 def test_a_line_that_counts_less_does_not_continue() -> None:
     first = three_lines()[0]
     with pytest.raises(BadLine, match="smaller"):
-        follow(sign(KEY, first, -MINUTE_MS, bytes(32), 1, 1, 1), first)
+        follow(sign(KEY, first, -MINUTE_MS, bytes(32), 1, Totals(1, 1)), first)
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

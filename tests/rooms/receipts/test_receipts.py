@@ -11,7 +11,7 @@ from made.lives import World
 
 from lianxin.ground.clock import MINUTE_MS
 from lianxin.ground.ledger import GENESIS, ORDER, chain_of, checkpoint_file, link, merkle
-from lianxin.ground.ledger.checkpoint import leaf, sign
+from lianxin.ground.ledger.checkpoint import Totals, leaf, sign
 from lianxin.ground.ledger.checkpoint_seal import seal_checkpoint
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.text import digits
@@ -33,7 +33,7 @@ HEADS += [link(HEADS[0], b"two")]
 HEADS += [link(HEADS[1], b"three")]
 ENTRIES = [(seq, HEADS[seq - 1], BODIES[seq - 1]) for seq in (1, 2, 3)]
 LEAVES = [leaf(CHAIN - 1, 4, bytes(32)), leaf(CHAIN, 2, HEADS[1]), leaf(CHAIN + 1, 9, bytes(32))]
-LINE = sign(KEY, None, 0, merkle.root(LEAVES), 3, 3, 15)
+LINE = sign(KEY, None, 0, merkle.root(LEAVES), 3, Totals(3, 15))
 SEALING = Sealing(LINE, 2, HEADS[1], path_of(LEAVES, 1))
 PLAIN = Receipt(
     number=NUMBER,
