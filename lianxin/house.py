@@ -179,6 +179,7 @@ PURE: frozenset[str] = frozenset(
         "orders.states",
         "orders.step",
         "orders.steps.answer",
+        "orders.steps.below",
         "orders.steps.beside",
         "orders.steps.beyond",
         "orders.steps.clockwork",
