@@ -1,0 +1,89 @@
+"""How does a request that is sent again act once, and how is a version that has passed refused?
+
+The key of a request and whoever sends it make the command's id, so the ledger itself keeps
+the first result. Beside it stands a fingerprint of what was asked: the same key with
+another request is a fault of the sender and is refused instead of answered.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+
+from lianxin.exchange.api.etags import Expected, etag
+from lianxin.ground.clock import Instant
+from lianxin.ground.ledger import Batch, Due, Loaded, Standing, Store
+
+KEY_PATTERN: Final = r"^[!-~]{8,64}$"
+"""An Idempotency-Key: 8 to 64 visible ASCII characters; a UUID is one."""
+_NAMESPACE: Final = UUID("2f3a6c1e-7d0b-5b7e-9a4e-6c69616e7869")
+_FINGERPRINT_DIGITS: Final = 32
+_encode = msgspec.json.Encoder(order="sorted").encode
+Result = dict[str, Any]
+
+
+class KeyReused(Exception):
+    """The key belongs to another request of the same sender; nothing was done."""
+
+
+class Stale(Exception):
+    """The thing has changed since the version that the sender means; nothing was done."""
+
+
+def command_id_of(sender: str, key: str) -> UUID:
+    """Return the id of the command that this sender gives under this key (UUIDv5, RFC 9562 §5.5)."""
+    return uuid5(_NAMESPACE, f"{sender}\0{key}")
+
+
+def fingerprint(*asked: Any) -> str:
+    """Return what stands for a request: its step, its subject and its decoded body, however it was spaced."""
+    return sha256(_encode(asked)).hexdigest()[:_FINGERPRINT_DIGITS]
+
+
+class OnceStore:
+    """The ledger, for one request.
+
+    asked     the fingerprint of the request
+    chain     the chain it is about: the answer carries the hash of the last entry written there
+    expected  which version of it the sender means; None: whichever there is
+    """
+
+    def __init__(self, store: Store, asked: str, chain: int, expected: Expected | None = None) -> None:
+        self._store = store
+        self._asked = asked
+        self._chain = chain
+        self._expected = expected
+        self._stood = Standing()
+
+    async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
+        """See `Store.load`. Raises KeyReused when the command was done and was another."""
+        loaded = await self._store.load(command, chains)
+        if loaded.done is not None and loaded.done.get("asked") != self._asked:
+            raise KeyReused
+        if self._chain in chains:
+            self._stood = loaded.chains[list(chains).index(self._chain)]
+        return loaded
+
+    async def commit(self, batch: Batch) -> None:
+        """See `Store.commit`; the result says what was asked and which entry it wrote. Raises Stale."""
+        if self._expected is not None and not self._expected.met_by(etag(self._stood.seq, self._stood.head.hex())):
+            raise Stale
+        batch.result["asked"] = self._asked
+        batch.result["hash"] = next(
+            (entry.hash.hex() for entry in reversed(batch.entries) if entry.chain == self._chain), ""
+        )
+        await self._store.commit(batch)
+
+    async def due_timers(self, now: Instant, limit: int) -> list[Due]:
+        """See `Store.due_timers`."""
+        return await self._store.due_timers(now, limit)
+
+    async def next_timer(self) -> Instant | None:
+        """See `Store.next_timer`."""
+        return await self._store.next_timer()
+
+    async def postpone_timer(self, timer: Due, until: Instant, error: str) -> None:
+        """See `Store.postpone_timer`."""
+        await self._store.postpone_timer(timer, until, error)

@@ -1,0 +1,60 @@
+"""How does one turn the pages of a list? By the key of the last line, never by counting. Pure.
+
+Lists of orders are sorted by number, newest first: the key of a line never changes, so
+whatever happens between two pages no order is left out or shown twice, and one opened
+meanwhile stands before the first page. Promises are sorted by their date.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from lianxin.ground.clock import Instant
+
+PAGE: Final = 50
+PAGE_MAX: Final = 200
+FIRST: Final = 2**63 - 1
+"""Above every order."""
+_ORDER: Final = re.compile(r"o([0-9]{1,16})")
+_PROMISE: Final = re.compile(r"p(-?[0-9]{1,13}|n)\.([0-9]{1,16})\.([0-9]{1,9})")
+
+
+class BadCursor(ValueError):
+    """This is no cursor of such a list."""
+
+
+class BehindPromise(NamedTuple):
+    """A promise behind which a page begins: its due instant (None: not known), its order, its number in the order."""
+
+    due: Instant | None
+    order_id: int
+    id: int
+
+
+def order_cursor(order_id: int) -> str:
+    """Return the cursor behind an order."""
+    return f"o{order_id}"
+
+
+def below(cursor: str | None) -> int:
+    """Return the id below which a page of orders begins; None: the first page. Raises BadCursor."""
+    if cursor is None:
+        return FIRST
+    match = _ORDER.fullmatch(cursor)
+    if match is None:
+        raise BadCursor(cursor)
+    return int(match[1])
+
+
+def promise_cursor(due: Instant | None, order_id: int, number: int) -> str:
+    """Return the cursor behind a promise."""
+    return f"p{'n' if due is None else due}.{order_id}.{number}"
+
+
+def behind(cursor: str | None) -> BehindPromise | None:
+    """Return the promise behind which a page begins; None: the first page. Raises BadCursor."""
+    if cursor is None:
+        return None
+    match = _PROMISE.fullmatch(cursor)
+    if match is None:
+        raise BadCursor(cursor)
+    return BehindPromise(None if match[1] == "n" else int(match[1]), int(match[2]), int(match[3]))

@@ -1,0 +1,35 @@
+"""The wiring of the exchange: the interface for other systems."""
+
+from collections.abc import Sequence
+
+from litestar.types import ControllerRouterHandler
+
+from lianxin.exchange.api.asking import tell_rate
+from lianxin.exchange.api.door import Door
+from lianxin.exchange.api.rates import Rates
+from lianxin.exchange.api.reading import ApiReader
+from lianxin.exchange.api.routes import api_router
+from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.web.wiring import Wiring
+from lianxin.orders.reading import OrderReader
+from lianxin.orders.service import Services
+from lianxin.people.rights import Rights
+from lianxin.receipts.service import Receipts
+from lianxin.rules.adopted import AdoptedRules
+
+
+def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
+    """Return everything below `/api/v1`."""
+    door = Door(
+        pool=wiring.pool,
+        store=PostgresLedger(wiring.pool),
+        rules=wiring.get(AdoptedRules),
+        rights=wiring.get(Rights),
+        orders=wiring.get(OrderReader),
+        reader=ApiReader(wiring.pool),
+        receipts=Receipts(wiring.pool, wiring.get(Services)),
+        present=wiring.present,
+        home=wiring.site.home,
+    )
+    wiring.before_send.append(tell_rate)
+    return [api_router(door, Rates(3000))]
