@@ -111,7 +111,7 @@ class AttachmentPages:
         kept: dict[str, str] = {}
         try:
             received = await receive(
-                request, self._files.limits, self._files.shelf.incoming, lambda fields: _check_own(request, fields)
+                request, self._files.limits, self._files.shelf.incoming, lambda fields: check_own(request, fields)
             )
             kept = {name: received.fields.get(name, "") for name in ("purpose", "shown")}
             await self._add(request.user, order, received)
@@ -165,7 +165,7 @@ class AttachmentPages:
             return self._paper.page(request, "attachments/broken.html", status=500, **values)
 
 
-def _check_own(request: AnyRequest, fields: Mapping[str, str]) -> None:
+def check_own(request: AnyRequest, fields: Mapping[str, str]) -> None:
     """Return if the form came from a page of our own. Raises Forged."""
     visit = visit_at(request)
     token = request.headers.get(csrf.HEADER) or fields.get(csrf.FIELD, "")

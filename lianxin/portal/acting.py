@@ -32,7 +32,7 @@ class Acting:
 
     async def add(self, number: str, text: str, command: UUID) -> None:
         """Put a text to the order. Raises Refused, Overtaken."""
-        own, going = await self._orders(number)
+        own, going = await self.orders(number)
         words = Words("", text, secrets.token_bytes(_SALT_BYTES))
         add = c.Add(id=command, contact=own.contact, text_hash=words.hash(), **_ME)
         form = contact_id_of(await self._numbers.contact())
@@ -41,11 +41,11 @@ class Acting:
 
     async def withdraw(self, number: str, command: UUID) -> None:
         """Take the order back. Raises Refused, Overtaken."""
-        own, going = await self._orders(number)
+        own, going = await self.orders(number)
         withdraw = c.Withdraw(id=command, evidence=EVIDENCE, contact=own.contact, **_ME)
         await self._services.act(going.id, withdraw, (await self._present()).now)
 
-    async def _orders(self, number: str) -> tuple[Order, Order]:
+    async def orders(self, number: str) -> tuple[Order, Order]:
         """Return the citizen's own order, and the one that goes on."""
         own = await self._following.chained(order_id_of(number))
         above, _ = await self._following.above(own)

@@ -72,7 +72,7 @@ def adding_routes(doing: Doing) -> list[ControllerRouterHandler]:
     @get("/follow/add", opt=PUBLIC)
     async def ask(request: AnyRequest) -> Response[Any]:
         opened = await doing.watching.opened(request)
-        return see("/follow") if opened is None else await doing.add(request, opened)
+        return see("/follow") if opened is None else await doing.add(request, opened, opened.unsent)
 
     @post("/follow/add", **_FORM)
     async def add(request: AnyRequest) -> Response[Any]:

@@ -22,6 +22,7 @@ from lianxin.orders.evolve import replay
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.service import order_id_of
 from lianxin.portal.boxes import Boxes
+from lianxin.portal.draft import TEXT_MAX
 from lianxin.portal.standing import Standing, standing_of
 from lianxin.portal.story import Seen, Told, story_of
 from lianxin.receipts import Receipts
@@ -35,17 +36,21 @@ _QUERIES = load_queries("lianxin.portal")
 KEEP_MS: Final = 30 * MINUTE_MS
 LONGEST_MS: Final = 4 * HOUR_MS
 """A look ends half an hour after the last page, and four hours after the first in any case."""
-TITLE_MAX: Final = 40
+TITLE_MAX: Final = 30
 _encode = msgspec.json.Encoder().encode
 _decode_entry = msgspec.json.Decoder(OrderEntry).decode
 
 
-class Opened(msgspec.Struct, frozen=True):
-    """An order that was opened with its n-th code, at an instant of the machine's clock."""
+class Opened(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An order that was opened with its n-th code, at an instant of the machine's clock.
+
+    unsent  what was written when an earlier look ended, and is still to be sent
+    """
 
     number: str
     n: int
     since: Instant
+    unsent: str = ""
 
 
 class Chained(msgspec.Struct, frozen=True):
@@ -103,15 +108,16 @@ class Following:
         self._rules = rules
         self._units = units
 
-    async def open(self, number: str, code: str, now: Instant) -> str | None:
+    async def open(self, number: str, code: str, now: Instant, unsent: str = "") -> str | None:
         """Return the secret of a new look, None where number and code do not belong together.
 
-        now  the machine's clock
+        now     the machine's clock
+        unsent  what its writer did not get sent before
         Raises NumberError for what is no number at all: its check digit tells that to anybody.
         """
         meant = parse_number(number)
         n = await self._receipts.opens(meant, code)
-        return None if n is None else await self.begin(Opened(meant, n, now))
+        return None if n is None else await self.begin(Opened(meant, n, now, unsent[:TEXT_MAX]))
 
     async def begin(self, opened: Opened) -> str:
         """Keep a look; return the secret of its box."""
@@ -227,4 +233,5 @@ def _intact(rows: "list[Record]") -> bool:
 
 def _title(texts: dict[int, tuple[str, str]]) -> str:
     title, text = texts.get(1, ("", ""))
-    return title or " ".join(text.split())[:TITLE_MAX]
+    line = title or " ".join(text.split())
+    return line if len(line) <= TITLE_MAX else f"{line[:TITLE_MAX]}…"

@@ -85,7 +85,8 @@ def following_routes(watching: Watching) -> list[ControllerRouterHandler]:
         guesses = _guesses(number, request)
         await watching.frame.limit(request, form, FOLLOW, *guesses)
         try:
-            secret = await watching.following.open(number, form.get("code", ""), watching.frame.clock.now())
+            now = watching.frame.clock.now()
+            secret = await watching.following.open(number, form.get("code", ""), now, unsent)
         except NumberError as wrong:
             failed = wrong.sentence(language_of(request))
             return await watching.begin(request, 422, number=number, failed=failed, unsent=unsent)

@@ -6,6 +6,7 @@ limit that each of them counts for itself would be none. Many honest people shar
 needs a hundred times a day is guessing the code of one order.
 """
 
+import hmac
 import ipaddress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -82,17 +83,19 @@ class Gauge:
     """Counts who asked how often. The pool's connections enter as the application role.
 
     clock  the machine's: a demo's time may fly, its readers do not
+    key    a key of the house: nobody reads an address or a number out of a bucket's name
     """
 
-    def __init__(self, pool: "Pool[Record]", clock: Clock) -> None:
+    def __init__(self, pool: "Pool[Record]", clock: Clock, key: bytes) -> None:
         self._pool = pool
         self._clock = clock
+        self._key = key
 
     async def take(self, *asked: tuple[Limit, str]) -> None:
         """Count one for each limit and whom it is for, or none. Raises TooOften."""
         wait_s = await self._pool.fetchval(
             _QUERIES.take.sql,
-            [_bucket(limit, whom) for limit, whom in asked],
+            [self._bucket(limit, whom) for limit, whom in asked],
             [float(limit.size) for limit, _ in asked],
             [limit.every_s for limit, _ in asked],
             to_datetime(self._clock.now()),
@@ -108,11 +111,14 @@ class Gauge:
 
     async def give_back(self, *asked: tuple[Limit, str]) -> None:
         """Uncount what was taken for something that turned out to be right."""
-        await self._pool.execute(_QUERIES.give_back.sql, [_bucket(limit, whom) for limit, whom in asked])
+        await self._pool.execute(_QUERIES.give_back.sql, [self._bucket(limit, whom) for limit, whom in asked])
 
     async def forget(self) -> None:
         """Let some of the buckets go that nobody has asked for two days: they are empty by now."""
         await self._pool.execute(_QUERIES.forget_buckets.sql, to_datetime(self._clock.now() - 2 * DAY_MS))
+
+    def _bucket(self, limit: Limit, whom: str) -> bytes:
+        return hmac.new(self._key, f"bucket\0{limit.what}\0{whom}".encode(), sha256).digest()
 
 
 def network(address: str) -> str:
@@ -125,7 +131,3 @@ def network(address: str) -> str:
         return address
     mapped = getattr(found, "ipv4_mapped", None)
     return str(mapped or ipaddress.ip_network(f"{found}/{_IPV6_NETWORK}", strict=False))
-
-
-def _bucket(limit: Limit, whom: str) -> bytes:
-    return sha256(f"{limit.what}\0{whom}".encode()).digest()

@@ -6,15 +6,18 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
+from lianxin.attachments.service import Attachments
 from lianxin.ground.web.app import Lifespan
 from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.service import Services
+from lianxin.people.keys import load_house_keys
 from lianxin.people.persons import Persons
 from lianxin.people.vault import Vault
 from lianxin.portal.acting import Acting
 from lianxin.portal.acting_pages import Doing, adding_routes, withdrawing_routes
 from lianxin.portal.boxes import Boxes
+from lianxin.portal.filing_pages import Filing, file_routes
 from lianxin.portal.following import Following
 from lianxin.portal.following_pages import Watching, code_routes, following_routes
 from lianxin.portal.limits import Gauge
@@ -32,7 +35,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     pool, clock, present = wiring.pool, wiring.clock, wiring.present
     services, numbers, vault = wiring.get(Services), wiring.get(Numbers), wiring.get(Vault)
     units, boxes, receipts = load_units(), Boxes(pool, clock), Receipts(pool, services)
-    frame = Frame(wiring.paper, present, clock, Gauge(pool, clock))
+    frame = Frame(wiring.paper, present, clock, Gauge(pool, clock, load_house_keys(wiring.site.home).looks))
     following = Following(pool, boxes, receipts, wiring.get(AdoptedRules), units)
     lodging = Lodging(services, numbers, receipts, vault, boxes, units.places, present)
     lost = LostCodes(services, receipts, Persons(pool, vault), vault, present)
@@ -40,6 +43,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     wiring.refusals.update(refusals(frame))
     writing, watching = Writing(frame, lodging, following, units), Watching(frame, following, receipts, lost)
     doing = Doing(watching, Acting(services, numbers, following, present))
+    files = Filing(doing, wiring.get(Attachments))
     return [
         *front_routes(frame),
         *step_routes(writing),
@@ -49,6 +53,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
         *code_routes(watching),
         *adding_routes(doing),
         *withdrawing_routes(doing),
+        *file_routes(files),
     ]
 
 

@@ -11,7 +11,7 @@ from lianxin.orders.order import Order
 from lianxin.orders.states import place_of
 from lianxin.orders.steps.answer import REOPEN_WITHIN_MS, REOPENABLE
 
-Act = Literal["add", "withdraw"]
+Act = Literal["add", "file", "withdraw"]
 
 HOLDS: Final[Mapping[str, str]] = {
     "received": marked("The hotline's agents have it and read it"),
@@ -112,6 +112,11 @@ def _next(order: Order, own: int) -> Promised | None:
 def _acts(order: Order, own: int) -> frozenset[Act]:
     if order.closed_at is not None:
         return frozenset()
-    alone = own != order.contact or not order.others
+    joined = own != order.contact
     danger = order.urgency == "life_danger" or "emergency" in order.flags
-    return frozenset({"add", "withdraw"} if alone and not danger else {"add"})
+    acts: set[Act] = {"add"}
+    if not joined:
+        acts.add("file")
+    if (joined or not order.others) and not danger:
+        acts.add("withdraw")
+    return frozenset(acts)

@@ -26,6 +26,7 @@ class Offer(NamedTuple):
 
 OFFERS: Final[Mapping[str, Offer]] = {
     "add": Offer("/follow/add", marked("Add something"), "plus"),
+    "file": Offer("/follow/file", marked("Add photos"), "evidence"),
     "withdraw": Offer("/follow/withdraw", marked("Take it back"), "return"),
 }
 WRONG_PAIR: Final = marked(
@@ -33,6 +34,7 @@ WRONG_PAIR: Final = marked(
     "a new code may have replaced this one."
 )
 DONE: Final[Mapping[str, str]] = {
+    "filed": marked("The file was added. Whoever works on your matter sees it."),
     "added": marked("It was added. Whoever works on your matter reads it."),
     "withdrawn": marked("You took it back. Nobody works on it any more."),
 }

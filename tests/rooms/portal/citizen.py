@@ -87,9 +87,9 @@ class Kept:
 def kept_of(html: str) -> Kept:
     """Read the receipt."""
     number, code = re.findall(r'<dd class="big">([^<]+)</dd>', html)
-    head = re.search(r'<dd class="code small">([0-9a-f]{64})</dd>', html)
-    assert head is not None
-    return Kept(parse_number(number), code.replace(" ", ""), head[1])
+    head = "".join(re.findall(r"<span>([0-9a-f]{4})</span>", html))
+    assert len(head) == 64
+    return Kept(parse_number(number), code.replace(" ", ""), head)
 
 
 def nonce(asked: str) -> str:
