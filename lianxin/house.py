@@ -14,6 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("channels", "portal", "exchange"),
     (
         "desks",
+        "desks.trays",
         "desks.intake",
         "desks.review",
         "desks.dispatch",
@@ -56,6 +57,16 @@ SIDE_BY_SIDE: frozenset[tuple[str, str]] = frozenset(
         ("attachments", "orders"),
         ("knowledge", "orders"),
         ("contacts", "promises"),
+        ("desks.review", "desks.trays"),
+        ("desks.dispatch", "desks.trays"),
+        ("desks.objection", "desks.trays"),
+        ("desks.supervision", "desks.trays"),
+        ("desks.followup", "desks.trays"),
+        ("desks.unit", "desks.trays"),
+        ("desks.county", "desks.trays"),
+        ("desks.leader", "desks.trays"),
+        ("desks.duty", "desks.trays"),
+        ("desks.analysis", "desks"),
         ("bench", "twin"),
         ("manual", "house"),
         ("cli", "house"),
@@ -70,6 +81,7 @@ KNOWN_TO_ALL: frozenset[str] = frozenset({"house"})
 
 PURE: frozenset[str] = frozenset(
     {
+        "desks.trays.tray",
         "desks.analysis.report",
         "insight.figures",
         "quality.sampling",
@@ -196,6 +208,7 @@ PURE: frozenset[str] = frozenset(
         "orders.texts",
         "orders.words",
         "people.numbers",
+        "people.ring",
         "people.roles",
         "people.roll",
         "people.shifts",

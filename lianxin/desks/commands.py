@@ -15,10 +15,12 @@ def _web() -> None:
 
     from lianxin.desks.site import serve
     from lianxin.ground.site import configure_logs, load_site
+    from lianxin.ground.site.starting import check_start
 
     site = load_site()
     configure_logs(site.settings.log, "web")
     with site.database(die_with_parent=site.supervised) as database:
+        check_start(database.app_url, site.settings)
         asyncio.run(serve(database.app_url, site))
 
 

@@ -33,7 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "orders": (
         "order_id", "number", "state", "holder", "held_since", "offered_to", "tracker", "unit", "kind", "category",
         "region", "urgency", "flags", "contact_id", "parent_id", "pack", "opened_at", "due_at", "next_at",
-        "closed_at", "archived_at", "person_id", "units", "targets", "actors",
+        "closed_at", "archived_at", "person_id", "units", "targets", "actors", "proposal",
     ),
     "order_events": ("order_id", "seq", "at", "what"),
     "timers": ("subject_id", "due_at"),

@@ -4,8 +4,9 @@ Pure. The audit builds the same rows from the chain and compares: a row that say
 something else than the entries is found.
 """
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -18,11 +19,15 @@ from lianxin.promises import Promise, PromiseRow, settled
 from lianxin.units import UNIT_KEY
 
 
+_NUMBER: Final = re.compile(r":\d+$")
+
+
 class OrderRow(msgspec.Struct, gc=False):
     """An order as it stands in lists, as `orders_write` takes it.
 
     units    the units that have it or a part of it;  targets  those that are reported about
     actors   the people who hold it, were offered it, follow it or acted on it
+    proposal what waits for a decision (`extension`, `suspend`, `unreasonable:concurred` …), without its number
     """
 
     id: int
@@ -50,6 +55,7 @@ class OrderRow(msgspec.Struct, gc=False):
     units: tuple[str, ...]
     targets: tuple[str, ...]
     actors: tuple[str, ...]
+    proposal: str | None
 
 
 class EventRow(msgspec.Struct, gc=False):
@@ -104,6 +110,7 @@ def row_of(order: Order) -> OrderRow:
         units_of(order),
         tuple(sorted(order.targets)),
         actors_of(order),
+        None if order.proposal is None else _NUMBER.sub("", order.proposal),
     )
 
 

@@ -47,13 +47,16 @@ END $$;
 ALTER TABLE orders
     ADD COLUMN units   text[] NOT NULL DEFAULT '{}',
     ADD COLUMN targets text[] NOT NULL DEFAULT '{}',
-    ADD COLUMN actors  text[] NOT NULL DEFAULT '{}';
+    ADD COLUMN actors  text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN proposal text;
 COMMENT ON COLUMN orders.units IS 'The units that have the order or a part of it.';
 COMMENT ON COLUMN orders.targets IS 'The units the citizen reports about; none of their people ever sees it.';
 COMMENT ON COLUMN orders.actors IS 'Everybody who holds it, was offered it, follows it or acted on it.';
+COMMENT ON COLUMN orders.proposal IS 'What waits for somebody''s decision: extension, suspend, long_run, unreasonable …; null: nothing does.';
 
 UPDATE orders o
-   SET units = ARRAY(
+   SET proposal = regexp_replace(s.value ->> 'proposal', ':[0-9]+$', ''),
+       units = ARRAY(
            SELECT DISTINCT substr(k.holder, 6)
              FROM (SELECT 'unit:' || (s.value ->> 'unit')
                    UNION SELECT p.value ->> 'to' FROM jsonb_each(coalesce(s.value -> 'parts', '{}')) p) k(holder)
@@ -72,6 +75,7 @@ CREATE INDEX orders_open_units_idx ON orders USING gin (units) WHERE closed_at I
 CREATE INDEX orders_open_unit_idx ON orders (unit, due_at, order_id) WHERE closed_at IS NULL;
 CREATE INDEX orders_open_tracker_idx ON orders (tracker, next_at, order_id) WHERE closed_at IS NULL;
 CREATE INDEX orders_open_offered_idx ON orders (offered_to, due_at, order_id) WHERE closed_at IS NULL AND offered_to IS NOT NULL;
+CREATE INDEX orders_open_proposal_idx ON orders (proposal, due_at, order_id) WHERE closed_at IS NULL AND proposal IS NOT NULL;
 CREATE INDEX orders_open_state_idx ON orders (state, due_at, order_id) WHERE closed_at IS NULL;
 
 -- owned by: orders
@@ -79,23 +83,23 @@ CREATE OR REPLACE FUNCTION orders_write(p_rows jsonb) RETURNS void LANGUAGE plpg
 BEGIN
     INSERT INTO orders (order_id, number, state, holder, held_since, offered_to, tracker, unit, kind, category, region,
                         urgency, flags, contact_id, parent_id, pack, opened_at, due_at, next_at, closed_at, archived_at,
-                        person_id, units, targets, actors)
+                        person_id, units, targets, actors, proposal)
     SELECT r.id, r.number, r.state, r.holder, to_timestamp(r.held / 1000.0), r.offered, r.tracker, r.unit, r.kind,
            r.category, r.region, r.urgency, r.flags, r.contact, r.parent, r.pack, to_timestamp(r.opened / 1000.0),
            to_timestamp(r.due / 1000.0), to_timestamp(r.next / 1000.0), to_timestamp(r.closed / 1000.0),
            to_timestamp(r.archived / 1000.0), r.person, coalesce(r.units, '{}'), coalesce(r.targets, '{}'),
-           coalesce(r.actors, '{}')
+           coalesce(r.actors, '{}'), r.proposal
       FROM jsonb_to_recordset(p_rows) AS r(id bigint, number text, state text, holder text, held bigint, offered text,
            tracker text, unit text, kind text, category text, region text, urgency text, flags text[], contact bigint,
            parent bigint, pack text, opened bigint, due bigint, next bigint, closed bigint, archived bigint,
-           person uuid, units text[], targets text[], actors text[])
+           person uuid, units text[], targets text[], actors text[], proposal text)
         ON CONFLICT (order_id) DO UPDATE
        SET state = excluded.state, holder = excluded.holder, held_since = excluded.held_since,
            offered_to = excluded.offered_to, tracker = excluded.tracker, unit = excluded.unit, kind = excluded.kind,
            category = excluded.category, region = excluded.region, urgency = excluded.urgency, flags = excluded.flags,
            parent_id = excluded.parent_id, pack = excluded.pack, due_at = excluded.due_at, next_at = excluded.next_at,
            closed_at = excluded.closed_at, archived_at = excluded.archived_at, person_id = excluded.person_id,
-           units = excluded.units, targets = excluded.targets, actors = excluded.actors;
+           units = excluded.units, targets = excluded.targets, actors = excluded.actors, proposal = excluded.proposal;
 END $$;
 
 -- owned by: people
