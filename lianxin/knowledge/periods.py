@@ -1,16 +1,10 @@
-"""How long may a task of the knowledge base take, and when is an item looked at again? Data with its source."""
-
-from functools import cache
-from pathlib import Path
+"""How long may a task of the knowledge base take, and when is an item looked at again? Values. Pure."""
 
 import msgspec
 
 from lianxin.deadlines import UNRESOLVED, Calendar, Clock, reckon
 from lianxin.deadlines.clock import Unit
 from lianxin.ground.clock import Instant
-from lianxin.places.packfile import document
-
-FILE = Path(__file__).parents[1] / "packs" / "knowledge" / "periods.yaml"
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,9 +37,3 @@ class Periods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         clock = Clock(f"knowledge.{kind}", period.value, period.unit, period.src)
         due = reckon(clock, now, calendar).due
         return None if due == UNRESOLVED else due
-
-
-@cache
-def load_periods() -> Periods:
-    """Return the periods that come with the house."""
-    return document(FILE, Periods)

@@ -19,7 +19,7 @@ from lianxin.ground.store import load_queries
 from lianxin.knowledge import steps as s
 from lianxin.knowledge.deciding import Setting, decide, next_date
 from lianxin.knowledge.item import Item, Version, item_chain, new_item, parse_name
-from lianxin.knowledge.periods import load_periods
+from lianxin.knowledge.loading import load_periods
 from lianxin.knowledge.project import UseRow, row_of, task_rows
 from lianxin.knowledge.refusal import KnowledgeRefused, NoSuchItem
 from lianxin.knowledge.validity import quoted

@@ -196,7 +196,8 @@ async def test_trying_the_same_expired_item_again_makes_no_second_task(room):
 @pytest.mark.parametrize(
     "name, wanted",
     [("K1 v1", "replaced"), ("K1 v9", "unknown"), ("K3", "not_published"), ("K3 v1", "not_published"),
-     ("K2", "not_yet"), ("十七", "unknown"), ("K0", "unknown"), ("K1 v0", "unknown"), ("", "unknown"), ("K" + "9" * 30, "unknown")],
+     ("K2", "not_yet"), ("十七", "unknown"), ("K0", "unknown"), ("K1 v0", "unknown"), ("", "unknown"),
+     ("K" + "9" * 30, "unknown")],
 )  # fmt: skip
 async def test_what_may_not_be_answered_with_is_refused_with_the_reason(room, name, wanted):
     await room.revise(await room.publish(), CONTENT)
