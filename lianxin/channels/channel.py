@@ -33,6 +33,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     to       where to: a number, an e-mail address, or the key of a unit's contact (`unit:zjj`)
     subject  one line, for e-mail
     made     when it was caused; the same at every attempt
+    answers, references  the e-mail it answers, and those that one answered; empty where it begins a talk
+    automatic  the house says it of itself; else a person wrote it
     """
 
     key: UUID
@@ -43,6 +45,9 @@ class Outgoing(msgspec.Struct, frozen=True):
     subject: str
     text: str
     made: Instant
+    answers: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = True
 
     def __repr__(self) -> str:
         return f"Outgoing({self.key}, {self.channel}, {self.template})"

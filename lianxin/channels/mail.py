@@ -5,8 +5,8 @@ Source: RFC 5322 §3.6.4; mail stores drop a message whose id they have.
 
 import re
 from email.message import EmailMessage
-from email.policy import SMTP
-from typing import Final
+from email.policy import EmailPolicy
+from typing import Any, Final
 
 import aiosmtplib
 
@@ -38,7 +38,9 @@ class Mail:
             raise NotSent("the e-mail address cannot be used", lasting=True)
         try:
             await aiosmtplib.send(
-                composed(message, settings.sender),
+                composed(message, settings.sender).as_bytes(),
+                sender=settings.sender,
+                recipients=[message.to],
                 hostname=settings.host,
                 port=settings.port,
                 username=settings.user,
@@ -56,14 +58,38 @@ class Mail:
             raise NotSent(f"the mail server cannot be reached: {type(failure).__name__}") from None
 
 
+_IDS: Final = frozenset({"In-Reply-To", "References"})
+
+
+class _Policy(EmailPolicy):
+    """As for SMTP, but ids of other mails are never broken: the library would encode a long one as if it were words."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header as lines; one id per line."""
+        if name in _IDS:
+            return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the same as bytes."""
+        return self.fold(name, value).encode("ascii") if name in _IDS else super().fold_binary(name, value)
+
+
+_POLICY: Final = _Policy(linesep="\r\n")
+
+
 def composed(message: Outgoing, sender: str) -> EmailMessage:
     """Return the e-mail; made twice it is the same, byte for byte."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = message.subject
     mail["Date"] = to_datetime(message.made)
     mail["Message-ID"] = f"<{message.key}@{sender.partition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    if message.answers:
+        mail["In-Reply-To"] = message.answers
+        mail["References"] = " ".join(dict.fromkeys((*message.references, message.answers)))
+    if message.automatic:
+        mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     return mail

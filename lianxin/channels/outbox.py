@@ -14,14 +14,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from lianxin.channels.addressing import Nobody, Told, address, secret_of
-from lianxin.channels.channel import Channel, NotSent, Outgoing
+from lianxin.channels.addressing import Nobody, Told
+from lianxin.channels.channel import Channel, NotSent
+from lianxin.channels.composing import Background, Composer
 from lianxin.channels.wording import Wording
 from lianxin.ground.clock import HOUR_MS, SECOND_MS, Instant, from_datetime, to_datetime
 from lianxin.ground.site.settings import OutboxSettings
 from lianxin.ground.store import load_queries
-from lianxin.people.persons import Persons
-from lianxin.people.vault import PersonRow, Vault, VaultClosed
+from lianxin.people.vault import Vault, VaultClosed
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -85,8 +85,7 @@ class Outbox:
     ) -> None:
         self._pool = pool
         self._channels = channels
-        self._vault = vault
-        self._wording = wording
+        self._composer = Composer(vault, wording, settings.signature)
         self._settings = settings
         self._doors = asyncio.Semaphore(SENT_AT_ONCE)
 
@@ -97,10 +96,9 @@ class Outbox:
             if not rows:
                 return Delivered()
             told = [_told(row["body"]) for row in rows]
-            wanted = {one.person for one in told if one is not None and one.person is not None}
-            people = await Persons(connection, self._vault).rows(wanted)
+            background = await self._composer.background(connection, rows, told)
             fates = await asyncio.gather(
-                *(self._fate(row, one, people, now) for row, one in zip(rows, told, strict=True))
+                *(self._fate(row, one, background, now) for row, one in zip(rows, told, strict=True))
             )
             await connection.execute(
                 _QUERIES.mark.sql,
@@ -117,11 +115,11 @@ class Outbox:
         due = await self._pool.fetchval(_QUERIES.next_due.sql)
         return None if due is None else from_datetime(due)
 
-    async def _fate(self, row: "Record", told: Told | None, people: Mapping[UUID, PersonRow], now: Instant) -> _Fate:
+    async def _fate(self, row: "Record", told: Told | None, background: Background, now: Instant) -> _Fate:
         about = {"message": str(row["message_id"]), "channel": row["channel"], "subject": row["subject_id"]}
         attempts = row["attempts"] + 1
         try:
-            await self._send(row, told, people)
+            await self._send(row, told, background)
         except Nobody as reason:
             log.info("message dropped", **about, reason=str(reason))
             return _Fate("dropped", now, str(reason))
@@ -133,41 +131,24 @@ class Outbox:
             return _Fate("waiting", now + pause_ms(attempts), failure.reason)
         return _Fate("sent", now, None)
 
-    async def _send(self, row: "Record", told: Told | None, people: Mapping[UUID, PersonRow]) -> None:
+    async def _send(self, row: "Record", told: Told | None, background: Background) -> None:
         if told is None:
             raise NotSent("the message cannot be read", lasting=True)
-        channel = self._channels.get(row["channel"])
-        if channel is None:
-            raise NotSent(f"no {row['channel']} channel is set up here", lasting=True)
         try:
-            to = address(told, row["channel"], people, self._vault)
-            secret = secret_of(told, people, self._vault)
+            message = self._composer.compose(row, told, self._channels.keys(), background)
         except VaultClosed:
             raise NotSent("the house key does not open the record") from None
-        message = self._worded(row, told, to, secret)
         try:
             async with self._doors, asyncio.timeout(self._settings.timeout_s):
-                await channel.send(message)
+                await self._channels[message.channel].send(message)
         except TimeoutError:
             raise NotSent("no answer in time") from None
         except NotSent:
             raise
         except Exception as failure:
             # A fault in one door must not stop the others; its type is kept, its text may carry an address.
-            log.error("channel broke", channel=row["channel"], kind=type(failure).__name__)
+            log.error("channel broke", channel=message.channel, kind=type(failure).__name__)
             raise NotSent(f"the channel broke: {type(failure).__name__}") from None
-
-    def _worded(self, row: "Record", told: Told, to: str, secret: str) -> Outgoing:
-        return Outgoing(
-            key=row["message_id"],
-            channel=row["channel"],
-            template=told.template,
-            order=told.order,
-            to=to,
-            subject=self._wording.subject(told.template, told.order, self._settings.signature),
-            text=self._wording.text(told.template, told.order, self._settings.signature, secret),
-            made=from_datetime(row["made_at"]),
-        )
 
 
 def pause_ms(attempts: int) -> int:

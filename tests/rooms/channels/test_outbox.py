@@ -20,8 +20,8 @@ from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.settings import OutboxSettings
 from lianxin.people.keys import house_keys
 from lianxin.people.vault import PersonFields, Vault
-from lianxin.retention import Erase, Erasure, matters_in_postgres
 from lianxin.receipts.sending import code_messages
+from lianxin.retention import Erase, Erasure, matters_in_postgres
 
 SETTINGS = OutboxSettings(signature="滨州12345热线", attempts_max=4, timeout_s=5.0)
 
@@ -314,8 +314,10 @@ async def test_who_left_only_an_address_gets_the_code_by_mail(
     await send_code(pool, office, PersonFields(mail="wang@example.org"))
     post = Gateway()
     await outbox(pool, office, sms=gateway, mail=post).deliver(office.later())
-    (letter,) = post.delivered.values()
-    assert (letter.template, letter.to) == ("code", "wang@example.org") and "40718265" in letter.text
+    told = {one.template: (one.channel, one.to, one.text) for one in post.delivered.values()}
+    assert told["code"][:2] == ("mail", "wang@example.org") and "40718265" in told["code"][2]
+    assert told["receipt"][:2] == ("mail", "wang@example.org"), "whoever has no mobile number is told by e-mail"
+    assert gateway.asked == 0
 
 
 async def test_a_code_that_did_not_get_through_is_kept_for_the_next_attempt(
