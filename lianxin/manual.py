@@ -35,7 +35,7 @@ def pages() -> dict[str, str]:
 
 def shown_default(default: object) -> str:
     """Return how a default stands in the table of settings."""
-    if default is None:
+    if default is None or default == ():
         return "none"
     if isinstance(default, tuple):
         return " ".join(f"`{item}`" for item in default)
