@@ -6,9 +6,10 @@ Pure: `now` is given, the words come from the catalogue of one language.
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from gettext import NullTranslations
 
-from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, local_date, midnight, to_datetime
+from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, local_date, midnight
 from lianxin.ground.web.language import marked
 
 WEEKDAYS = (marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"))
@@ -28,6 +29,16 @@ MONTHS = (
 )
 
 
+_SAID_MAX = 4_096
+_OFFSET_MS = 8 * HOUR_MS
+
+
+@cache
+def _hour(minute: int) -> str:
+    """Return a minute of the day as `16:05`."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 class Words:
     """Says instants, durations and numbers in one language.
 
@@ -36,6 +47,9 @@ class Words:
 
     def __init__(self, translations: NullTranslations) -> None:
         self._ = translations.gettext
+        # A list says a hundred moments and spans, and most of them are of a few days and hours.
+        self._moment = lru_cache(maxsize=_SAID_MAX)(self._moment_of)
+        self._span = lru_cache(maxsize=_SAID_MAX)(self._span_of)
 
     def filters(self) -> dict[str, Callable[..., str]]:
         """Return what templates may call, by name."""
@@ -63,22 +77,25 @@ class Words:
 
     def hour(self, at: Instant) -> str:
         """Return the local time of day, `16:05`."""
-        return to_datetime(at).strftime("%H:%M")
+        return _hour((at + _OFFSET_MS) % DAY_MS // MINUTE_MS)
 
     def moment(self, at: Instant, now: Instant | None = None) -> str:
         """Return `11月23日 16:05 (周一)`; the year stands before it when it is not that of `now`."""
-        return self._moment(local_date(at), self.hour(at), now)
+        return self._moment(local_date(at), self.hour(at), None if now is None else local_date(now).year)
 
     def until(self, at: Instant, now: Instant | None = None) -> str:
         """Return an end that is not itself included: midnight is said as 24:00 of the day before."""
         day = local_date(at)
         if at != midnight(day):
             return self.moment(at, now)
-        return self._moment(day - timedelta(days=1), "24:00", now)
+        return self._moment(day - timedelta(days=1), "24:00", None if now is None else local_date(now).year)
 
     def span(self, length_ms: int) -> str:
         """Return a length of time in its two largest units, rounded down: 1 天 3 小时, 25 分, 40 秒."""
-        length_ms = max(length_ms, 0)
+        whole = length_ms - length_ms % MINUTE_MS if length_ms >= MINUTE_MS else max(length_ms, 0)
+        return self._span(whole)
+
+    def _span_of(self, length_ms: int) -> str:
         if length_ms < MINUTE_MS:
             return self._("%(seconds)d s") % {"seconds": length_ms // SECOND_MS}
         days, rest = divmod(length_ms, DAY_MS)
@@ -100,8 +117,7 @@ class Words:
         """Return `1,846`."""
         return f"{number:,}"
 
-    def _moment(self, day: date, hour: str, now: Instant | None) -> str:
-        this_year = None if now is None else local_date(now).year
+    def _moment_of(self, day: date, hour: str, this_year: int | None) -> str:
         words = {"date": self._date(day, this_year), "hour": hour, "weekday": self._weekday(day)}
         return self._("%(weekday)s %(date)s %(hour)s") % words
 

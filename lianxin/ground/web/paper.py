@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 
 from lianxin.ground.web.language import COOKIE, LANGUAGES, TAGS, Language, chosen, translations
+from lianxin.ground.web.marks import Marks
 from lianxin.ground.web.moments import Words
+from lianxin.ground.web.quick import QuickEnvironment
 from lianxin.ground.web.static import YEAR_S, Shelf
 
 OWN = Path(__file__).parent / "templates"
@@ -63,8 +65,8 @@ def _answer(body: str, status: int, language: Language, *, remember: bool) -> Re
     return Response(body, status_code=status, media_type=MediaType.HTML, cookies=cookies, headers=headers)
 
 
-def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: Mapping[str, Any]) -> Environment:
-    environment = Environment(
+def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: Mapping[str, Any]) -> QuickEnvironment:
+    environment = QuickEnvironment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -75,11 +77,10 @@ def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: 
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.speak(translations(language))
     environment.filters.update(Words(translations(language)).filters())
-    environment.globals.update(
-        {"tabs": (), "who": None, "seek": None, **terms}, asset=shelf.address, shelf=shelf, language=language
-    )
+    own = {"asset": shelf.address, "shelf": shelf, "language": language, "marks": Marks(shelf.address("icons.svg"))}
+    environment.offer({"tabs": (), "who": None, "seek": None, **terms, **own})
     environment.globals.setdefault("other_language", "?lang=zh" if language == "en" else "?lang=en")
     return environment
 
