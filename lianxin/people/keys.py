@@ -1,73 +1,114 @@
-"""The house key (主密钥): where is it kept, and which keys come out of it?
+"""Where do the house's secrets lie, and how is one replaced so that a crash at any point loses nothing?
 
-One secret per home, in `keys/house.key`, made once and readable by its owner only.
-Whoever loses it loses every name and number; whoever copies it together with the
-database can read them. It is never in the database, a log or an entry.
+`keys/house.key` is the newest; `house.next` is about to be it; `house.<mark>.old` are those
+that something may still be locked with. All may open, only the first locks. A second chain
+of secrets, `informants`, is for those whom nobody may find out.
 """
 
 import os
 import secrets
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-import msgspec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from lianxin.people.ring import KEY_BYTES as KEY_BYTES
+from lianxin.people.ring import HouseKeys as HouseKeys
+from lianxin.people.ring import Purpose, Ring, derived
+from lianxin.people.ring import house_keys as house_keys
 
-KEY_BYTES: Final = 32
-_FILE: Final = "house.key"
+Chain = Literal["house", "informants"]
+CHAINS: Final[tuple[Chain, ...]] = ("house", "informants")
+_ACCESS: Final = "access.key"
 
 
 class KeyUnfit(Exception):
     """The key file cannot be used; the message says what to do."""
 
 
-class HouseKeys(msgspec.Struct, frozen=True):
-    """Keys for different purposes, derived from the one secret.
+class KeyFolder:
+    """The secrets of one chain, read again whenever the newest was replaced.
 
-    wrap     wraps the data key of each person
-    numbers  hashes telephone numbers for search
-    files    wraps the data key of each attachment
-    access   root of the keys for logging in, see `access.keys`
-    looks    hashes sessions and addresses in the access log
-    channels encrypts what comes in or goes out before it belongs to a person
+    Safe for several processes that start at once: only one first secret ever gets the name.
     """
 
-    wrap: bytes
-    numbers: bytes
-    files: bytes
-    access: bytes
-    looks: bytes
-    channels: bytes
+    def __init__(self, home: Path, chain: Chain = "house") -> None:
+        self.chain = chain
+        self.folder = home / "keys"
+        self.newest_path = self.folder / f"{chain}.key"
+        self.next_path = self.folder / f"{chain}.next"
+        self._known: tuple[tuple[int, int], tuple[bytes, ...]] | None = None
 
-    def __repr__(self) -> str:
-        return "HouseKeys(…)"
+    def secrets(self, *, again: bool = False) -> tuple[bytes, ...]:
+        """Return the secrets, newest first; the first one of a home is made here. Raises KeyUnfit.
 
+        again  read the files whether or not the newest is another one
+        """
+        stands = self._stands() or self._first()
+        if again or self._known is None or self._known[0] != stands:
+            paths = (self.newest_path, *self.old_paths(), *([self.next_path] if self.next_path.exists() else []))
+            self._known = stands, tuple(dict.fromkeys(read_secret(path) for path in paths))
+        return self._known[1]
 
-def house_keys(secret: bytes) -> HouseKeys:
-    """Return the keys that come out of the secret of 32 bytes, always the same (HKDF, RFC 5869)."""
-    assert len(secret) == KEY_BYTES, len(secret)
-    return HouseKeys(
-        wrap=_derived(secret, b"lianxin wrap 1"),
-        numbers=_derived(secret, b"lianxin numbers 1"),
-        files=_derived(secret, b"lianxin files 1"),
-        access=_derived(secret, b"lianxin access 1"),
-        channels=_derived(secret, b"lianxin channels 1"),
-        looks=_derived(secret, b"lianxin looks 1"),
-    )
+    def newest(self) -> HouseKeys:
+        """Return the keys that come out of the newest secret."""
+        keys = house_keys(self.secrets()[0])
+        access = self.folder / _ACCESS
+        if self.chain != "house" or not access.exists():
+            return keys
+        return HouseKeys(
+            **{name: getattr(keys, name) for name in keys.__struct_fields__} | {"access": read_secret(access)}
+        )
+
+    def ring(self, purpose: Purpose) -> Ring:
+        """Return the ring of a purpose; it notices by itself when the newest secret was replaced."""
+        return Ring(lambda: tuple(derived(secret, purpose) for secret in self.secrets()))
+
+    def old_paths(self) -> list[Path]:
+        """Return the files of older secrets that are still kept."""
+        return sorted(self.folder.glob(f"{self.chain}.*.old"))
+
+    def begin(self) -> None:
+        """Make a new secret the newest, and keep the one before. A crash in between is mended by calling it again."""
+        newest = self.secrets()[0]
+        if self.chain == "house" and not (self.folder / _ACCESS).exists():
+            # What was hashed for logging in cannot be made anew: its root stays what it is.
+            _write(self.folder / _ACCESS, derived(newest, "access"))
+        if not self.next_path.exists():
+            _write(self.next_path, secrets.token_bytes(KEY_BYTES))
+        old = self.folder / f"{self.chain}.{mark_of(newest)}.old"
+        if not old.exists():
+            old.hardlink_to(self.newest_path)
+            _sync(self.folder)
+        self.next_path.rename(self.newest_path)
+        _sync(self.folder)
+        self.secrets(again=True)
+
+    def _stands(self) -> tuple[int, int] | None:
+        try:
+            stat = self.newest_path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
+
+    def _first(self) -> tuple[int, int]:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self.next_path.exists() or self.old_paths():
+            raise KeyUnfit(
+                f"{self.newest_path} is gone, and older keys are there. Nothing was opened. Put back your copy of it."
+            )
+        _write(self.newest_path, secrets.token_bytes(KEY_BYTES))
+        stands = self._stands()
+        assert stands is not None, self.newest_path
+        return stands
 
 
 def load_house_keys(home: Path) -> HouseKeys:
-    """Return the keys of a home; its secret is made when there is none yet.
+    """Return the newest keys of a home; its secret is made when there is none yet. Raises KeyUnfit."""
+    return KeyFolder(home).newest()
 
-    Safe for several processes that start at once: only one secret ever gets the name.
-    Raises KeyUnfit for a file that is no key or that others may read.
-    """
-    folder = home / "keys"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / _FILE
-    if not path.exists():
-        _make(path)
+
+def read_secret(path: Path) -> bytes:
+    """Return the secret in a file. Raises KeyUnfit for a file that is none or that others may read."""
     if path.stat().st_mode & 0o077:
         raise KeyUnfit(f"{path} may be read by others. Nothing was opened. Run `chmod 600 {path}` and start again.")
     try:
@@ -79,15 +120,30 @@ def load_house_keys(home: Path) -> HouseKeys:
             f"{path} is no key of this house (64 hexadecimal digits). Nothing was opened. Put back your copy of the "
             "key; without it names and numbers stay closed, everything else can be read."
         )
-    return house_keys(secret)
+    return secret
 
 
-def _make(path: Path) -> None:
-    """Write a new secret beside its place, then link it there: who comes second keeps the first one's."""
-    draft = path.with_name(f".{_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+def mark_of(secret: bytes) -> str:
+    """Return the name by which a secret is told apart; it gives nothing of it away."""
+    return sha256(b"lianxin mark\0" + secret).hexdigest()[:8]
+
+
+def destroy(path: Path) -> None:
+    """Overwrite the file of a secret, and delete it."""
+    with path.open("r+b") as file:
+        file.write(b"0" * path.stat().st_size)
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _sync(path.parent)
+
+
+def _write(path: Path, secret: bytes) -> None:
+    """Write a secret beside its place, then link it there: who comes second keeps the first one's."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{secrets.token_bytes(KEY_BYTES).hex()}\n")
+        file.write(f"{secret.hex()}\n")
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -96,7 +152,13 @@ def _make(path: Path) -> None:
         return
     finally:
         draft.unlink()
+        _sync(path.parent)
 
 
-def _derived(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret)
+def _sync(folder: Path) -> None:
+    """Wait until the disk has the names in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

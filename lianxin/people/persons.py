@@ -1,7 +1,7 @@
 """Citizens as the database keeps them: how is one found by number, and read by those who may?"""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -37,17 +37,17 @@ class Persons:
         if sum(char.isdigit() for char in number) <= LAST_DIGITS:
             if len(digits) < LAST_DIGITS:
                 return ()
-            key, query = self._vault.lookup_last_four(digits), _QUERIES.by_last_four.sql
+            hashes, query = self._vault.lookups_last_four(digits), _QUERIES.by_last_four.sql
         else:
-            key, query = self._vault.lookup(number), _QUERIES.by_whole_number.sql
-        rows = await self._pool.fetch(query, bytes.fromhex(key), limit)
-        return tuple(dict.fromkeys(row[0] for row in rows))
+            hashes, query = self._vault.lookups(number), _QUERIES.by_whole_number.sql
+        return await self._found(query, hashes, limit)
 
     async def find_mail(self, address: str, limit: int = FOUND_MAX) -> tuple[UUID, ...]:
         """Return persons who named this e-mail address, or wrote from it."""
-        rows = await self._pool.fetch(
-            _QUERIES.by_whole_number.sql, bytes.fromhex(self._vault.lookup_mail(address)), limit
-        )
+        return await self._found(_QUERIES.by_whole_number.sql, self._vault.lookups_mail(address), limit)
+
+    async def _found(self, query: str, hashes: Sequence[str], limit: int) -> tuple[UUID, ...]:
+        rows = await self._pool.fetch(query, [bytes.fromhex(one) for one in hashes], limit)
         return tuple(row[0] for row in rows)
 
     async def row(self, person_id: UUID) -> PersonRow:
@@ -62,7 +62,10 @@ class Persons:
         return self._vault.open(await self.row(person_id))
 
     async def rows(self, person_ids: Iterable[UUID]) -> Mapping[UUID, PersonRow]:
-        """Return the locked records of several persons; unknown ids are left out."""
+        """Return the locked records of several persons; unknown ids are left out.
+
+        Of who is kept apart the record comes only while a message to them waits, and opens with `telling_vault`.
+        """
         rows = await self._pool.fetch(_QUERIES.persons_of.sql, list(person_ids))
         return {row[0]: person_row(row) for row in rows}
 

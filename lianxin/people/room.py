@@ -1,13 +1,12 @@
 """The wiring of the people: who may act in which role, and the vault with what citizens told of themselves."""
 
 from lianxin.ground.web.wiring import Wiring
-from lianxin.people.keys import load_house_keys
+from lianxin.people.identities import identities
 from lianxin.people.rights import RIGHTS_CHANNEL, Rights
-from lianxin.people.vault import Vault
 
 
 def offer(wiring: Wiring) -> None:
-    """Offer `Rights`, read again whenever the roll changes, and `Vault`."""
+    """Offer `Rights`, read again whenever the roll changes, `Identities`, and the `Vault` of everybody."""
     rights = Rights()
 
     async def refresh() -> None:
@@ -15,4 +14,6 @@ def offer(wiring: Wiring) -> None:
 
     wiring.hearing.on(RIGHTS_CHANNEL, refresh)
     wiring.offer(rights)
-    wiring.offer(Vault(load_house_keys(wiring.site.home)))
+    both = identities(wiring.pool, wiring.site.home)
+    wiring.offer(both)
+    wiring.offer(both.vault("persons"))

@@ -11,7 +11,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -19,11 +19,20 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lianxin.ground.clock import Instant
-from lianxin.people.keys import KEY_BYTES, HouseKeys
 from lianxin.people.numbers import last_four, normalised, plain_mail
+from lianxin.people.ring import KEY_BYTES, Ring, Rings
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes: the machine's, or a seed's in the twin."""
+
+Store = Literal["persons", "informants"]
+"""Where a person is kept: like everybody, or apart, as one whom nobody may find out (举报人)."""
+
+WRITERS: Final[dict[Store, tuple[str, str]]] = {
+    "persons": ("persons_write", "person_numbers_write"),
+    "informants": ("informants_write", "informant_numbers_write"),
+}
+"""The functions that write a person and their look-up rows."""
 
 _NONCE_BYTES: Final = 12
 _SALT_BYTES: Final = 16
@@ -73,38 +82,54 @@ class NumberRow(msgspec.Struct, frozen=True):
     person: UUID
 
 
+Rows = dict[str, list[PersonRow] | list[NumberRow]]
+"""Rows by writer."""
+
+
 class PersonRecord(msgspec.Struct, frozen=True):
     """A person locked away.
 
     numbers  look-up rows
     who      for `Submit` and `Arrive`: field -> HMAC-SHA256 under the person's salt, as hex
+    store    where it is kept
     """
 
     row: PersonRow
     numbers: tuple[NumberRow, ...]
     who: dict[str, str]
+    store: Store = "persons"
 
     @property
-    def rows(self) -> dict[str, list[PersonRow] | list[NumberRow]]:
+    def rows(self) -> Rows:
         """The rows by writer, for `Services.submit(…, **record.rows)`."""
-        written: dict[str, list[PersonRow] | list[NumberRow]] = {"persons_write": [self.row]}
+        person, number = WRITERS[self.store]
+        written: Rows = {person: [self.row]}
         if self.numbers:
-            written["person_numbers_write"] = list(self.numbers)
+            written[number] = list(self.numbers)
         return written
 
 
 class Vault:
     """Locks and opens records of persons.
 
+    keys     the house's keys; of a `KeyFolder` always the newest, and older ones for what they locked
     area     area code of the city, for local landlines
     entropy  source of keys, salts and nonces
+    store    where its records are kept
     """
 
-    def __init__(self, keys: HouseKeys, entropy: Entropy = secrets.token_bytes, area: str = "") -> None:
-        self._wrap = AESGCM(keys.wrap)
-        self._numbers = keys.numbers
+    def __init__(
+        self,
+        keys: Rings,
+        entropy: Entropy = secrets.token_bytes,
+        area: str = "",
+        store: Store = "persons",
+    ) -> None:
+        self._wrap = keys.ring("wrap")
+        self._numbers = keys.ring("numbers")
         self._entropy = entropy
         self._area = area
+        self.store = store
 
     def record(self, person_id: UUID, fields: PersonFields) -> PersonRecord:
         """Return a new person locked away under a data key of their own."""
@@ -133,18 +158,30 @@ class Vault:
         return hashes(salt, self.open(row))
 
     def lookup(self, number: str) -> str:
-        """Return the keyed hash under which a whole number is found."""
+        """Return the keyed hash under which a whole number is kept."""
+        return self.lookups(number)[0]
+
+    def lookups(self, number: str) -> list[str]:
+        """Return the hashes under which a whole number may be found, that of the newest key first."""
         return self._keyed(b"whole", normalised(number, self._area))
 
     def lookup_last_four(self, number: str) -> str:
-        """Return the keyed hash under which a number is found by its last four digits.
+        """Return the keyed hash under which the last four digits of a number are kept.
 
         There are only 10,000 of them: the hash protects exactly as long as the house key is secret.
         """
+        return self.lookups_last_four(number)[0]
+
+    def lookups_last_four(self, number: str) -> list[str]:
+        """Return the hashes under which a number may be found by its last four digits."""
         return self._keyed(b"last", last_four(number))
 
     def lookup_mail(self, address: str) -> str:
-        """Return the keyed hash under which an e-mail address is found; case says nothing in it."""
+        """Return the keyed hash under which an e-mail address is kept; case says nothing in it."""
+        return self.lookups_mail(address)[0]
+
+    def lookups_mail(self, address: str) -> list[str]:
+        """Return the hashes under which an e-mail address may be found."""
         return self._keyed(b"mail", plain_mail(address))
 
     def lock(self, row: PersonRow, about: bytes, plain: bytes) -> bytes:
@@ -158,6 +195,27 @@ class Vault:
     def unlock(self, row: PersonRow, about: bytes, sealed: bytes) -> bytes:
         """Return what `lock` locked. Raises PersonErased, VaultClosed."""
         return self._opened(AESGCM(self._data_key(row)), _text(sealed), _bound(row.id, about))
+
+    def is_newest(self, row: PersonRow) -> bool:
+        """Whether the newest key wraps the data key of this person; nobody wraps the key of somebody erased."""
+        sealed = b64decode(row.key or "")
+        return row.key is None or self._wrap.is_newest(
+            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(row.id, b"key")
+        )
+
+    def taken(self, row: PersonRow, of: "Vault") -> PersonRecord:
+        """Return a record of another vault (or of an older key) as this one keeps it.
+
+        Data key, salt and fields stay as they are: what is locked under the data key elsewhere still opens, and the
+        hashes in entries still hold. Raises PersonErased, VaultClosed.
+        """
+        key = self._sealed(self._wrap, of._data_key(row), _bound(row.id, b"key"))
+        return PersonRecord(
+            msgspec.structs.replace(row, key=_text(key)),
+            self._numbers_of(row.id, of.open(row)),
+            of.who(row),
+            self.store,
+        )
 
     @staticmethod
     def erased(row: PersonRow, now: Instant) -> PersonRow:
@@ -177,24 +235,27 @@ class Vault:
             _text(self._sealed(own, msgspec.json.encode(fields), _bound(person_id, b"fields"))),
             _text(self._sealed(own, salt, _bound(person_id, b"salt"))),
         )
+        return PersonRecord(row, self._numbers_of(person_id, fields), hashes(salt, fields), self.store)
+
+    def _numbers_of(self, person_id: UUID, fields: PersonFields) -> tuple[NumberRow, ...]:
         numbers = tuple(
             NumberRow(self.lookup(number), self.lookup_last_four(number), person_id) for number in fields.numbers
         )
-        if fields.mail:
-            mail = self.lookup_mail(fields.mail)
-            numbers = (*numbers, NumberRow(mail, mail, person_id))
-        return PersonRecord(row, numbers, hashes(salt, fields))
+        if not fields.mail:
+            return numbers
+        mail = self.lookup_mail(fields.mail)
+        return (*numbers, NumberRow(mail, mail, person_id))
 
     def _data_key(self, row: PersonRow) -> bytes:
         if row.erased is not None:
             raise PersonErased(str(row.id))
         return self._opened(self._wrap, row.key, _bound(row.id, b"key"))
 
-    def _sealed(self, key: AESGCM, plain: bytes, bound: bytes) -> bytes:
+    def _sealed(self, key: AESGCM | Ring, plain: bytes, bound: bytes) -> bytes:
         nonce = self._entropy(_NONCE_BYTES)
         return nonce + key.encrypt(nonce, plain, bound)
 
-    def _opened(self, key: AESGCM, text: str | None, bound: bytes) -> bytes:
+    def _opened(self, key: AESGCM | Ring, text: str | None, bound: bytes) -> bytes:
         sealed = b64decode(text or "")
         try:
             return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
@@ -204,8 +265,9 @@ class Vault:
                 "Put back the key file that belongs to this database."
             ) from wrong
 
-    def _keyed(self, purpose: bytes, value: str) -> str:
-        return hmac.new(self._numbers, purpose + b"\0" + value.encode(), sha256).hexdigest()
+    def _keyed(self, purpose: bytes, value: str) -> list[str]:
+        asked = purpose + b"\0" + value.encode()
+        return [hmac.new(key, asked, sha256).hexdigest() for key in self._numbers.keys]
 
 
 def hashes(salt: bytes, fields: PersonFields) -> dict[str, str]:

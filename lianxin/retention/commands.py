@@ -50,9 +50,7 @@ async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
     from lianxin.ground.site.time_here import read_site_clock
     from lianxin.ground.store import open_pool
     from lianxin.orders.service import NoSuchOrder, Services, order_id_of
-    from lianxin.people.keys import load_house_keys
     from lianxin.people.rights import Rights
-    from lianxin.people.vault import Vault
     from lianxin.retention.erasure import Erase, EraseRefused, Erasure, matters_in_postgres
     from lianxin.rules.adopted import AdoptedRules
 
@@ -69,7 +67,7 @@ async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
                 raise EraseRefused(f"There is no order {number}.") from None
             if person is None:
                 raise EraseRefused(f"No person is kept for {number}.")
-            matters = matters_in_postgres(pool, Vault(load_house_keys(site.home)))
+            matters = matters_in_postgres(pool)
             command = Erase(
                 id=command_id(now, secrets.token_bytes(CHANCE_BYTES)), by=by, person=UUID(person), ground=ground
             )

@@ -17,7 +17,8 @@ import msgspec
 from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.contacts.contact import evolve as evolve_contact
 from lianxin.ground.clock import Instant
-from lianxin.ground.ledger import Batch, ChainMoved, DoneBefore, Standing, Store
+from lianxin.ground.ledger import Batch, ChainMoved, DoneBefore, Standing
+from lianxin.ground.ledger import Store as Ledger
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.store import load_queries
 from lianxin.orders import commands as c
@@ -25,8 +26,8 @@ from lianxin.orders.batch import Draft
 from lianxin.orders.lifecycle import decide
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.texts import TextRow, text_hash, text_row
-from lianxin.people.persons import NoSuchPerson, Persons
-from lianxin.people.vault import Entropy, PersonRow, Vault
+from lianxin.people.identities import kept_in
+from lianxin.people.vault import WRITERS, Entropy, PersonRow, Store, Vault
 from lianxin.rules import Rules
 
 if TYPE_CHECKING:
@@ -50,15 +51,17 @@ class EraseRefused(Exception):
 class Matters(msgspec.Struct, frozen=True):
     """What a person has with us.
 
-    row     the locked record; None: nobody of this id
+    row     their id, and whether they were erased; None: nobody of this id
     orders, contacts  ids
     added   (order of somebody else, number of the text there that this person brought)
+    store   where they are kept
     """
 
     row: PersonRow | None
     orders: tuple[int, ...]
     contacts: tuple[int, ...]
     added: tuple[tuple[int, int], ...] = ()
+    store: Store = "persons"
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -84,7 +87,7 @@ class Erasure:
 
     def __init__(
         self,
-        store: Store,
+        store: Ledger,
         matters: Callable[[UUID], Awaitable[Matters]],
         rules: Callable[[str], Rules],
         rights: Callable[[str, str], bool],
@@ -141,7 +144,7 @@ class Erasure:
             texts += self._redact(draft, stood, order, added or range(1, order.texts + 1), command, now)
         for stood in loaded.chains[len(orders) :]:
             _note(draft, stood, command, now)
-        draft.rows("persons_write", [Vault.erased(row, now)])
+        draft.rows(WRITERS[matters.store][0], [Vault.erased(row, now)])
         return draft.done(
             {
                 "person": str(command.person),
@@ -196,19 +199,16 @@ def _snapshot(stood: Standing) -> bytes:
     return stood.snapshot
 
 
-def matters_in_postgres(pool: "Pool[Record]", vault: Vault) -> Callable[[UUID], Awaitable[Matters]]:
+def matters_in_postgres(pool: "Pool[Record]") -> Callable[[UUID], Awaitable[Matters]]:
     """Return how to find what a person has with us in the database."""
-    persons = Persons(pool, vault)
 
     async def matters(person_id: UUID) -> Matters:
-        try:
-            row = await persons.row(person_id)
-        except NoSuchPerson:
-            row = None
+        store, row = await kept_in(pool, person_id) or ("persons", None)
         orders = _ids(await pool.fetch(_QUERIES.orders_of_person.sql, person_id))
         contacts = _ids(await pool.fetch(_QUERIES.contacts_of_person.sql, person_id))
         added = await pool.fetch(_QUERIES.texts_added.sql, list(contacts))
-        return Matters(row, orders, contacts, tuple((one[0], one[1]) for one in added if one[0] not in orders))
+        others = tuple((one[0], one[1]) for one in added if one[0] not in orders)
+        return Matters(row, orders, contacts, others, store)
 
     return matters
 
@@ -221,13 +221,14 @@ def matters_in_memory(ledger: MemoryLedger) -> Callable[[UUID], Awaitable[Matter
 
     async def matters(person_id: UUID) -> Matters:
         person = str(person_id)
-        kept = ledger.tables["persons_write"].get((person,))
+        store: Store = "informants" if (person,) in ledger.tables["informants_write"] else "persons"
+        kept = ledger.tables[WRITERS[store][0]].get((person,))
         row = None if kept is None else msgspec.convert(kept, PersonRow)
         orders, contacts = of("orders_write", person), of("contacts_write", person)
         sealed = (one for chain, entries in ledger.entries.items() if chain not in orders for one in entries)
         entries = (msgspec.json.decode(one.body, type=OrderEntry) for one in sealed if one.kind == "added")
         added = tuple((one.chain, one.text_n or 0) for one in entries if one.say["contact"] in contacts)
-        return Matters(row, orders, contacts, added)
+        return Matters(row, orders, contacts, added, store)
 
     return matters
 

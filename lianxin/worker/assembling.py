@@ -18,9 +18,8 @@ from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.store import open_pool
 from lianxin.ground.store.away import is_away
 from lianxin.orders.service import Services
-from lianxin.people.keys import load_house_keys
+from lianxin.people.identities import telling_vault
 from lianxin.people.rights import Rights
-from lianxin.people.vault import Vault
 from lianxin.personnel import Personnel, orders_in_postgres
 from lianxin.rules import BrokenPack
 from lianxin.rules.adopted import AdoptedRules
@@ -66,7 +65,7 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
 
     rules = await _adopted(site.settings.rules.pack, pool, now)
     rights = await Rights.load(pool)
-    outbox = Outbox(pool, channels_of(site), Vault(load_house_keys(site.home)), load_wording(), site.settings.outbox)
+    outbox = Outbox(pool, channels_of(site), telling_vault(site.home), load_wording(), site.settings.outbox)
     services = Services(ledger, rules, rights)
     workers.append(
         Worker(

@@ -118,9 +118,21 @@ def _time(ledger: MemoryLedger, row: Row) -> None:
 def _person(ledger: MemoryLedger, row: Row) -> None:
     ledger.tables["persons_write"][(row["id"],)] = row
     if row["erased"] is not None:
-        numbers = ledger.tables["person_numbers_write"]
-        for key in [key for key in numbers if key[0] == row["id"]]:
-            del numbers[key]
+        _forget_numbers(ledger, "person_numbers_write", row["id"])
+
+
+def _informant(ledger: MemoryLedger, row: Row) -> None:
+    ledger.tables["persons_write"].pop((row["id"],), None)
+    _forget_numbers(ledger, "person_numbers_write", row["id"])
+    ledger.tables["informants_write"][(row["id"],)] = row
+    if row["erased"] is not None:
+        _forget_numbers(ledger, "informant_numbers_write", row["id"])
+
+
+def _forget_numbers(ledger: MemoryLedger, table: str, person: str) -> None:
+    numbers = ledger.tables[table]
+    for key in [key for key in numbers if key[0] == person]:
+        del numbers[key]
 
 
 def _send(ledger: MemoryLedger, row: Row) -> None:
@@ -136,6 +148,8 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "texts_write": _keep("texts_write", "order", "n"),
     "persons_write": _person,
     "person_numbers_write": _keep("person_numbers_write", "person", "whole"),
+    "informants_write": _informant,
+    "informant_numbers_write": _keep("informant_numbers_write", "person", "whole"),
     "staff_write": _keep("staff_write", "work_number"),
     "staff_names_write": _keep("staff_names_write", "work_number"),
     "packs_write": _keep("packs_write", "ref"),

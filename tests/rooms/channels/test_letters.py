@@ -182,7 +182,7 @@ async def test_a_letter_is_only_for_who_may_see_its_contact(post: PostOffice) ->
 async def test_when_the_writer_is_erased_the_letter_is_gone_and_the_chain_stands(post: PostOffice) -> None:
     contact = await post.mail(bytes(composed()))
     person = (await post.inbox.message(AGENT, contact)).person
-    erasure = Erasure(post.office.store, matters_in_postgres(post.pool, post.office.vault), rules_of, anybody)
+    erasure = Erasure(post.office.store, matters_in_postgres(post.pool), rules_of, anybody)
     await erasure.erase(
         Erase(id=post.office.id(), by="staff:9001", person=person, ground="第四十七条"), post.office.later()
     )

@@ -242,7 +242,7 @@ async def test_an_erased_person_gets_no_message_any_more(
 ) -> None:
     wang = office.person()
     await office.submit("20260309-000018", wang)
-    erasure = Erasure(office.store, matters_in_postgres(pool, office.vault), rules_of, anybody)
+    erasure = Erasure(office.store, matters_in_postgres(pool), rules_of, anybody)
     command = Erase(id=office.id(), by="staff:9001", person=wang.row.id, ground="第四十七条")
     await erasure.erase(command, office.later())
     assert await outbox(pool, office, sms=gateway).deliver(office.later()) == Delivered(dropped=1)

@@ -32,7 +32,7 @@ async def office(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Office]:
 
 
 def erasure(office: Office, pool: "asyncpg.Pool[asyncpg.Record]") -> Erasure:
-    return Erasure(office.store, matters_in_postgres(pool, office.vault), rules_of, anybody, seeded(3))
+    return Erasure(office.store, matters_in_postgres(pool), rules_of, anybody, seeded(3))
 
 
 def wish(office: Office, person: UUID, **changes: Any) -> Erase:
@@ -155,7 +155,7 @@ async def test_an_erasure_that_is_not_right_changes_nothing(
     def may_not(by: str, role: str) -> bool:
         return role != "secadmin"
 
-    strict = Erasure(office.store, matters_in_postgres(pool, office.vault), rules_of, may_not)
+    strict = Erasure(office.store, matters_in_postgres(pool), rules_of, may_not)
     with pytest.raises(EraseRefused, match="security administrator"):
         await strict.erase(wish(office, wang.row.id), office.later())
     with pytest.raises(EraseRefused, match="legal ground"):
@@ -172,7 +172,7 @@ async def test_somebody_who_acts_meanwhile_does_not_get_half_an_erasure(
 ) -> None:
     wang = office.person()
     order = await office.submit("20260309-000018", wang, LETTER)
-    find = matters_in_postgres(pool, office.vault)
+    find = matters_in_postgres(pool)
     told: list[int] = []
 
     async def and_meanwhile(person: UUID) -> Any:
