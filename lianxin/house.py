@@ -146,7 +146,6 @@ PURE: frozenset[str] = frozenset(
         "insight.audit.separation",
         "insight.audit.tally",
         "insight.audit.violation",
-        "knowledge.choices",
         "knowledge.deciding",
         "knowledge.forms",
         "knowledge.item",

@@ -1,6 +1,6 @@
 """Which step is possible now, for whom, and what does it write? One table holds them all.
 
-    decide(order, command, rules, now) -> (entries, order after)
+    decide(order, command, rules, now, levels) -> (entries, order after)
 
 The table is also the manual: `docs/lifecycle.md` and its diagram are drawn from it.
 Pure: time and rules come in as arguments. Several orders at once: `steps.joining`.
@@ -30,6 +30,7 @@ from lianxin.orders.steps import (
     written,
 )
 from lianxin.rules import Rules
+from lianxin.units import FLAT, Levels
 
 __all__ = ["ALL_STEPS", "STEPS", "Step", "decide", "separation"]
 
@@ -341,27 +342,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         "更换跟踪人", "name the tracker", OPEN, (), ("dispatcher", "duty_manager", "system"), dispatch.name_tracker
     ),
     c.PassOn: Step("移交", "pass on", OPEN, (), ("system",), dispatch.pass_on, "接替人"),
-    c.OpenPart: Step(
-        "开子项",
-        "open a part",
-        ("approved", "dispatched", *AT_UNIT, "rework", "long_run", "joint_meeting"),
-        (),
-        (*UNIT, "dispatcher", "supervisor", "duty_manager"),
-        parts.open_part,
-        "内容、承接方、期限",
-    ),
-    c.SignPart: Step(
-        "签收子项", "sign a part", OPEN, (), (*UNIT, "outside", *AGENT, "dispatcher", "duty_manager"), parts.sign_part
-    ),
-    c.FinishPart: Step(
-        "办完子项",
-        "finish a part",
-        OPEN,
-        (),
-        (*UNIT, "outside", *AGENT, "dispatcher", "duty_manager"),
-        parts.finish_part,
-        "办理结果",
-    ),
+    **parts.PARTS,
     c.Recount: Step("补算期限", "count open dates", OPEN, (), ("system",), clockwork.recount_now, "该年工作日历"),
     c.Tick: Step(
         "到时",
@@ -383,10 +364,13 @@ ALL_STEPS: Final[dict[type[c.Command], Step]] = {**STEPS, **joining.PAIRS}
 """The whole table: what one order can do, and what several can do together."""
 
 
-def decide(order: Order, command: c.Command, rules: Rules, now: Instant) -> tuple[list[OrderEntry], Order]:
+def decide(
+    order: Order, command: c.Command, rules: Rules, now: Instant, levels: Levels = FLAT
+) -> tuple[list[OrderEntry], Order]:
     """Return what the command writes, and the order after; the order given is left as it was.
 
-    now  may lie a little before the order's last entry (`not_before`)
+    now     may lie a little before the order's last entry (`not_before`)
+    levels  who stands above whom in the city; nobody, where nothing is known
     Raises Refused: the step is not possible in this state, for this role, for this person or for its content.
     """
     step = STEPS[type(command)]
@@ -394,7 +378,7 @@ def decide(order: Order, command: c.Command, rules: Rules, now: Instant) -> tupl
     at = not_before(now, order.last_at)
     if at is None:
         raise Refused("clock_back", "时钟早于上一笔记录，这一步没有保存。", "请稍后再试，并告知系统管理员。")
-    pen = Pen(order, command, at)
+    pen = Pen(order, command, at, levels)
     assert step.write is not None, step.en
     step.write(pen, command, rules)
     return pen.entries, pen.order

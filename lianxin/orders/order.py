@@ -87,16 +87,18 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     to     who is to do it; holder is the giver until `to` has signed
     after  the leg of a relay that must be done first, 0: none; until then there is no offer
     n      counts its custody intervals
+    window until when it may be given back, where its taker may
     """
 
     id: int
-    kind: Literal["assist", "leg", "item"]
+    kind: Literal["assist", "leg", "item", "below"]
     to: str
     holder: str
     due: Instant
     offer: Offer | None = None
     after: int = 0
     n: int = 1
+    window: Instant | None = None
 
 
 class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
@@ -215,7 +217,7 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     owes, owes_not        contacts whose citizens are owed an answer once more, or once less
     joins, unjoins        order ids united with this one, or parted again
     role       in which part the actor acted: agent, reviewer, dispatcher, caller
-    send_back  `unit|code` of a return asked for (退单)
+    send_back  `unit|code` of a return (退单) that was accepted; `…|refused`: that was not; `…|part`: of a part
     text       salted hash of the text this entry brought, as hex, and its number `text_n`
     attachment the file this entry brought
     who        salted HMACs of personal fields, by field

@@ -88,6 +88,7 @@ DID: Final[dict[str, str]] = {
     "part_opened": "开出子项",
     "part_signed": "签收子项",
     "part_finished": "办完子项",
+    "part_returned": "退回子项",
     "part_overdue": "记为子项逾期",
     "tracker_named": "更换跟踪人",
     "passed_on": "移交给{to}",

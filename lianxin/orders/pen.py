@@ -17,7 +17,7 @@ from lianxin.orders.dates import NEWS_EVERY_MS
 from lianxin.orders.evolve import apply
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.promises import Promise, promise_due
-from lianxin.units import UNIT_KEY
+from lianxin.units import FLAT, UNIT_KEY, Levels
 
 Fields = dict[str, str | int | bool | None]
 
@@ -39,14 +39,16 @@ class Pen:
 
     order    the order after what was written so far; the pen's own copy
     entries  what was written, in order
+    levels   who stands above whom in the city
     """
 
-    __slots__ = ("_command", "entries", "now", "order")
+    __slots__ = ("_command", "entries", "levels", "now", "order")
 
-    def __init__(self, order: Order, command: Command, now: Instant) -> None:
+    def __init__(self, order: Order, command: Command, now: Instant, levels: Levels = FLAT) -> None:
         self.order = msgspec.structs.replace(order)
         self.entries: list[OrderEntry] = []
         self.now = now
+        self.levels = levels
         self._command = command
 
     def write(self, kind: str, **effects: Any) -> None:
@@ -55,7 +57,7 @@ class Pen:
         if effects.get("holder") is not None and order.holder is not None:
             effects["giver"] = order.holder
         if closed := effects.get("parts_closed"):
-            effects["helped"] = _units_of(order, closed)
+            effects.setdefault("helped", _units_of(order, closed))
         command = self._command
         entry = OrderEntry(
             chain=order.id,

@@ -6,10 +6,14 @@ to show, not a fault. The sentences are Chinese, as the hotline would say them.
 
 
 class Refused(Exception):
-    """A rule forbids the command. `code` is for machines, `sentence` for the person, `instead` for what to do."""
+    """A rule forbids the command. `code` is for machines, `sentence` for the person, `instead` for what to do.
 
-    def __init__(self, code: str, sentence: str, instead: str = "") -> None:
+    source  where the rule stands, if it is one of the city's (`sources.ruled`) or of the law; "" for one of the course
+    """
+
+    def __init__(self, code: str, sentence: str, instead: str = "", source: str = "") -> None:
         super().__init__(f"{sentence}{instead and f' {instead}'}")
         self.code = code
         self.sentence = sentence
         self.instead = instead
+        self.source = source

@@ -39,6 +39,7 @@ from lianxin.orders.steps import joining
 from lianxin.orders.steps.written import Lodge
 from lianxin.orders.texts import Words as Words
 from lianxin.rules import Rules
+from lianxin.units import Levels, load_units
 
 _TRIES: Final = 8
 """How often a command is decided anew when others are faster, before it gives up."""
@@ -62,12 +63,20 @@ class Services:
 
     rules   pack reference or "" for the pack in force -> compiled rules
     rights  whether who may act in role, e.g. ("staff:1023", "reviewer")
+    levels  who stands above whom in the city; of the city that is set up here, unless given
     """
 
-    def __init__(self, store: Store, rules: Callable[[str], Rules], rights: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rules: Callable[[str], Rules],
+        rights: Callable[[str, str], bool],
+        levels: Levels | None = None,
+    ) -> None:
         self._store = store
         self._rules = rules
         self._rights = rights
+        self._levels = load_units().levels if levels is None else levels
 
     async def order(self, order_id: int) -> Order:
         """Return the order as it is now. Raises NoSuchOrder."""
@@ -77,6 +86,10 @@ class Services:
         """Return the contact as it is now. Raises NoSuchOrder."""
         loaded = await self._store.load(_NO_COMMAND, (contact_id,))
         return _contact(contact_id, loaded.chains[0])
+
+    async def answered(self, command: UUID) -> Result | None:
+        """Return what a command answered when it was carried out; None: it was not."""
+        return (await self._store.load(command, ())).done
 
     async def act(
         self,
@@ -100,7 +113,7 @@ class Services:
             done, order, stood = await self._read(command.id, order_id)
             if done is not None:
                 return done
-            entries, after = decide(order, command, self._rules(order.pack), now)
+            entries, after = decide(order, command, self._rules(order.pack), now, self._levels)
             draft = Draft(command.id, now)
             draft.order(stood, order, entries, after)
             draft.texts(texts_of(order, after, words, now, command))
@@ -138,7 +151,7 @@ class Services:
             stood, contact_stood = loaded.chains
             order = _order(order_id, stood)
             contact = _contact(contact_id, contact_stood, new=form is not None)
-            entries, after = decide(order, command, self._rules(order.pack), now)
+            entries, after = decide(order, command, self._rules(order.pack), now, self._levels)
             note = noted(command, Matter(outcome, order=order_id), form=form is not None, arrival=arrival)
             contact_entries, contact_after = course.decide(contact, note, self._rules(""), now)
             draft = Draft(command.id, now)
@@ -173,7 +186,7 @@ class Services:
                 raise Refused("number_taken", f"单号 {command.number} 已经有工单。", "请重新取号。")
             before = Order(id=order_id, number=command.number)
             rules = self._rules("")
-            entries, after = decide(before, command, rules, now)
+            entries, after = decide(before, command, rules, now, self._levels)
             note = noted(command, opened(order_id, after), form=form)
             contact_entries, contact_after = course.decide(contact, note, rules, now)
             draft = Draft(command.id, now)

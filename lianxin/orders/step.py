@@ -16,7 +16,7 @@ from lianxin.people import ROLES
 from lianxin.rules import Rules
 
 UNIT_ROLES: Final = frozenset({"unit_contact", "unit_leader", "county_office", "township"})
-_SIGN_FOR_THEMSELVES: Final = frozenset({c.Sign, c.SignPart, c.FinishPart})
+_SIGN_FOR_THEMSELVES: Final = frozenset({c.Sign, c.SignPart, c.FinishPart, c.ReturnPart})
 """Steps in which a unit acts on what was offered to it, not on an order it has already."""
 _ON_A_PART: Final = frozenset({"Note", "Attach"})
 """Steps that whoever has only a part of the order may take on it too."""

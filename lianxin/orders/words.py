@@ -77,6 +77,7 @@ PART_WORDS: dict[str, str] = {
     "assist": marked("assisting unit"),
     "leg": marked("leg of the relay"),
     "item": marked("single item"),
+    "below": marked("sent on inside the region"),
 }
 
 ENTRY_WORDS: dict[str, str] = {
@@ -157,6 +158,7 @@ ENTRY_WORDS: dict[str, str] = {
     "part_opened": marked("Part opened"),
     "part_signed": marked("Part signed for"),
     "part_finished": marked("Part done"),
+    "part_returned": marked("Part given back to the county"),
     "part_overdue": marked("Part overdue"),
     "tracker_named": marked("Another person follows it"),
     "passed_on": marked("Passed on to the successor"),
@@ -198,6 +200,8 @@ SAY_WORDS: dict[str, str] = {
     "solved": marked("solved?"),
     "satisfied": marked("satisfied?"),
     "amount": marked("by"),
+    "lifted": marked("why no longer secret"),
+    "agreed": marked("how the citizen agreed"),
     "place": marked("place"),
     "category": marked("category"),
 }

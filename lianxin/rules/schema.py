@@ -51,6 +51,7 @@ _KNOWN: Final = {
     "order": (
         "review", "dispatch", "acknowledge", "first_contact", "send_back_window", "send_back_decision",
         "send_backs_before_joint_meeting", "joint_meeting", "handle", "extension", "rework", "suspend", "followup",
+        "instruction", "reopen_review", "level_difference",
     ),
     "telephony": (
         "answer", "connect_rate_24h_min", "service_level_15s_min", "text_reply", "mailbox_reply", "ring_back",

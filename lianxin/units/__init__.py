@@ -4,6 +4,18 @@ Units, outside systems and the dispatch directory (派单目录) of a city: data
 """
 
 from lianxin.units.directory import Directory, DirectoryException, Rule
+from lianxin.units.levels import FLAT, Levels
 from lianxin.units.units import OUTSIDE_KEY, UNIT_KEY, Unit, Units, load_units
 
-__all__ = ["OUTSIDE_KEY", "UNIT_KEY", "Directory", "DirectoryException", "Rule", "Unit", "Units", "load_units"]
+__all__ = [
+    "FLAT",
+    "OUTSIDE_KEY",
+    "UNIT_KEY",
+    "Directory",
+    "DirectoryException",
+    "Levels",
+    "Rule",
+    "Unit",
+    "Units",
+    "load_units",
+]

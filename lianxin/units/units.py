@@ -8,6 +8,7 @@ import msgspec
 from lianxin.places import DEMO_CITY, PackFileError, Places, load_categories, load_places
 from lianxin.places.packfile import city_file, document, rows
 from lianxin.units.directory import Directory, local_unit
+from lianxin.units.levels import Levels
 
 UNIT_KEY = "unit:"
 OUTSIDE_KEY = "outside:"
@@ -59,6 +60,14 @@ class Units(msgspec.Struct, frozen=True, dict=True):
         """Return the region code a unit belongs to, None for one of the whole city."""
         place = self.unit(unit_id).place
         return self.places.town(place).region if place and place not in self._offices else place or None
+
+    @cached_property
+    def levels(self) -> Levels:
+        """Who stands above whom, as a value of its own."""
+        places = {unit.id: region for unit in self.all if (region := self.region_of(unit.id)) is not None}
+        offices = {region: office.id for region, office in self._offices.items()}
+        towns = frozenset(unit.id for unit in self.all if unit.group == "town")
+        return Levels({unit.id: unit.short for unit in self.all}, places, offices, towns)
 
     def lead_for(self, category: str, region: str | None, town: str | None = None) -> str:
         """Return the id of the unit that leads in `category` at that place.

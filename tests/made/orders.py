@@ -22,7 +22,10 @@ from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import contact_id_of, order_id_of
 from lianxin.rules import Rules, load_rules
+from lianxin.units import FLAT, Levels, load_units
 
+CITY = load_units().levels
+"""Who stands above whom in Binzhou."""
 RULES = load_rules("sd-binzhou")
 AGENT, REVIEWER, DISPATCHER, CALLER = "staff:1001", "staff:2001", "staff:3001", "staff:4001"
 OTHER_CALLER, SHIFT_LEAD, OBJECTION = "staff:4002", "staff:6001", "staff:7001"
@@ -54,8 +57,10 @@ class Case:
         urgency: str = "normal",
         flags: tuple[str, ...] = (),
         submit: bool = True,
+        levels: Levels = FLAT,
     ) -> None:
         self.rules = rules
+        self.levels = levels
         self.now = instant(start)
         self.number = make_number(date(2026, 3, 9), next(_running))
         self.order = Order(id=order_id_of(self.number), number=self.number)
@@ -80,7 +85,7 @@ class Case:
     ) -> list[OrderEntry]:
         """Let somebody do it, at an instant or a minute later; return the entries. Raises Refused."""
         now = self.now + MINUTE_MS if at is None else instant(at)
-        entries, after = decide(self.order, self.command(kind, by, role, **content), self.rules, now)
+        entries, after = decide(self.order, self.command(kind, by, role, **content), self.rules, now, self.levels)
         self.keep(entries, after)
         return entries
 

@@ -312,6 +312,7 @@ def content_of(kind: type[c.Command], case: Case) -> dict[str, Any]:
         c.OpenPart: {"kind": "item", "to": "unit:csglj", "due": soon, "what": "清运"},
         c.SignPart: {"part": 1},
         c.FinishPart: {"part": 1, "result": "已办"},
+        c.ReturnPart: {"part": 1, "code": "R2", "basis": "三定规定"},
         c.Erase: {"text_n": 1, "text_hash": "ee", "ground": "个人信息保护法 第四十七条"},
         Attach: {"hash": "ab", "file": "cd", "media": "image/jpeg", "size": 4096, "purpose": "citizen"},
         EraseAttachment: {"n": 1, "ground": "个人信息保护法 第四十七条"},

@@ -44,6 +44,7 @@ from lianxin.orders.commands.handling import (
     RegisterLongRun,
     Reply,
     Resume,
+    ReturnPart,
     SignPart,
 )
 from lianxin.orders.commands.keeping import Erase, Join, Recount, ReplaceCode, Separate, Tick
@@ -100,6 +101,7 @@ __all__ = [
     "ReplaceCode",
     "Reply",
     "Resume",
+    "ReturnPart",
     "ReturnReply",
     "Revise",
     "SendBack",

@@ -108,12 +108,16 @@ class Reply(Command, frozen=True, kw_only=True):
 
 
 class OpenPart(Command, frozen=True, kw_only=True):
-    """A piece of the order for somebody else: a co-unit's share, a leg of a relay, an item."""
+    """A piece of the order for somebody else: a co-unit's share, a leg of a relay, an item.
 
-    kind: Literal["assist", "leg", "item"]
+    kind  `below`: what a county's office sends on inside its region (二级派单)
+    due   None: of an office's the latest that its own date allows; any other part needs one
+    """
+
+    kind: Literal["assist", "leg", "item", "below"]
     to: str
-    due: Instant
     what: str
+    due: Instant | None = None
     after: int = 0
 
 
@@ -128,3 +132,11 @@ class FinishPart(Command, frozen=True, kw_only=True):
 
     part: int
     result: str
+
+
+class ReturnPart(Command, frozen=True, kw_only=True):
+    """A unit gives back what its county sent on to it: reason code R1–R8 and ground."""
+
+    part: int
+    code: str
+    basis: str

@@ -9,6 +9,7 @@ class Submit(Command, frozen=True, kw_only=True):
 
     citizen_since  end of the call or of the online submission: the citizen's clock (群众时钟) runs from here
     text_hash      the salted hash of the citizen's words as kept beside the order
+    targets        units the citizen reports about (被反映单位): none of them may have it or see it
     read_back      the words were read back to the caller, who confirmed them
     who            salted HMACs of personal fields; `person` names their encrypted record
     """
@@ -21,6 +22,7 @@ class Submit(Command, frozen=True, kw_only=True):
     region: str
     urgency: str = "normal"
     flags: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     text_hash: str = ""
     person: str | None = None
     who: dict[str, str] = {}
@@ -63,9 +65,16 @@ class ConfirmNotAccepted(Command, frozen=True, kw_only=True):
 
 
 class Approve(Command, frozen=True, kw_only=True):
-    """The reviewer passes it on to dispatch, with what a dispatcher needs decided."""
+    """The reviewer passes it on to dispatch, with what a dispatcher needs decided.
+
+    targets  units it turns out to be about; None: those that stand there
+    lift     why it need not be kept secret, though it was (解除保密); agreed: how and when the citizen said so
+    """
 
     category: str
     region: str
     urgency: str
     confidential: bool = False
+    targets: tuple[str, ...] | None = None
+    lift: str = ""
+    agreed: str = ""

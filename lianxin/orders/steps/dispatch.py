@@ -10,6 +10,7 @@ from lianxin.orders.order import DISPATCH_TRAY, Offer, Part, UnitClock
 from lianxin.orders.pen import PASSING, QUIET, Fields, Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.step import speaks_for
+from lianxin.orders.targets import check_takers
 from lianxin.promises import Promise
 from lianxin.rules import Rules
 
@@ -19,8 +20,9 @@ def dispatch(pen: Pen, cmd: c.Dispatch, rules: Rules) -> None:
     order = pen.order
     if not (cmd.unit and cmd.basis and cmd.directory):
         raise Refused("no_basis", "请选承办单位，并写明派单依据(目录条目或职责清单)。")
-    returned = (past for past in order.send_backs if not past.endswith("|refused"))
-    if any(past.startswith(f"{cmd.unit}|") for past in returned):
+    check_takers(order, (cmd.unit, *cmd.assist), pen.levels)
+    returned = (past.split("|") for past in order.send_backs)
+    if any(past[0] == cmd.unit and len(past) == 2 for past in returned):
         raise Refused("returned_before", "这家单位的退单已经成立，不能再派回去。", "请另选单位，或提请会商。")
     rule = cmd.rule or rule_of(rules, order)
     if rule not in rules.clocks:

@@ -6,6 +6,7 @@ from lianxin.orders.dates import OFFER_MS, desk_due, quiet_until
 from lianxin.orders.order import Offer, Order
 from lianxin.orders.pen import Fields, Pen
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sources import ruled
 from lianxin.orders.steps.beyond import news_by
 from lianxin.rules import Rules
 
@@ -32,7 +33,8 @@ def _may_call(pen: Pen, rules: Rules) -> None:
     until = quiet_until(rules, pen.now)
     if until != pen.now and order.urgency != "life_danger":
         clock = f"{(until - midnight(local_date(until))) // 3_600_000:02d}:{until // 60_000 % 60:02d}"
-        raise Refused("quiet_hours", f"现在是免打扰时段，{clock} 以后才能回访。")
+        source = "" if rules.quiet_hours is None else ruled(rules, "quiet_hours", f"至 {clock}")
+        raise Refused("quiet_hours", f"现在是免打扰时段，{clock} 以后才能回访。", source=source)
 
 
 def attempt_failed(pen: Pen, cmd: c.AttemptFailed, rules: Rules) -> None:
@@ -203,9 +205,19 @@ def close_unreached(pen: Pen, cmd: c.CloseUnreached, rules: Rules) -> None:
         raise Refused("not_owed", "这位来电人没有待回访的承诺。")
     attempts, days = (order.attempts, order.attempt_days) if order.asked == asked else (0, 0)
     if attempts < _attempts(rules):
-        raise Refused("too_few", f"只回访了 {attempts} 次，满 {_attempts(rules)} 次并发出链接后才能了结。")
+        raise Refused(
+            "too_few",
+            f"只回访了 {attempts} 次，满 {_attempts(rules)} 次并发出链接后才能了结。",
+            "请约定下一次回访时间。",
+            ruled(rules, "followup.attempts", f"{_attempts(rules)} 次"),
+        )
     if days < _days(rules):
-        raise Refused("one_day", f"回访都在同一天，要在 {_days(rules)} 个不同的日子试过才能了结。", "请明天再试一次。")
+        raise Refused(
+            "one_day",
+            f"回访都在同一天，要在 {_days(rules)} 个不同的日子试过才能了结。",
+            "请明天再试一次。",
+            ruled(rules, "followup.days", f"{_days(rules)} 天"),
+        )
     if not cmd.link:
         raise Refused("no_link", "请先发送评价链接短信。")
     if asked == order.contact and whose_turn(order) == order.contact:

@@ -9,6 +9,7 @@ from lianxin.orders.dates import next_card, recounted, suspension_limit
 from lianxin.orders.order import UnitClock
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sources import ruled
 from lianxin.orders.steps.returns import nothing_pending
 from lianxin.rules import Rules
 
@@ -36,19 +37,28 @@ def ask_extension(pen: Pen, cmd: c.AskExtension, rules: Rules) -> None:
     order, clock = pen.order, clock_of(pen)
     most = rules.number("order.extension.max")
     times = rules.number("order.extension.times")
+    source = ruled(rules, "order.extension")
     if most is None:
-        raise Refused("no_extension", f"规则包 {rules.ref} 没有规定延期，不能申请。", "可以申请挂账或提请会商。")
+        raise Refused(
+            "no_extension", f"规则包 {rules.ref} 没有规定延期，不能申请。", "可以申请挂账或提请会商。", source
+        )
     if rules.clock(clock.rule).unit != rules.value("order.extension.unit"):
-        raise Refused("urgent", "按小时办理的紧急事项不能延期。", "请立即处置，并先报阶段结果。")
+        raise Refused("urgent", "按小时办理的紧急事项不能延期。", "请立即处置，并先报阶段结果。", source)
     if clock.due != UNRESOLVED and pen.now >= clock.due:
-        raise Refused("too_late", "延期要在到期前申请，这张工单已经到期。", "请尽快答复，并向来电人说明。")
+        raise Refused("too_late", "延期要在到期前申请，这张工单已经到期。", "请尽快答复，并向来电人说明。", source)
     if times is not None and order.extensions >= times:
         raise Refused(
-            "extended_before", f"这张工单已经延期过 {order.extensions} 次，不能再延。", "可以申请挂账或提请会商。"
+            "extended_before",
+            f"这张工单已经延期过 {order.extensions} 次，不能再延。",
+            "可以申请挂账或提请会商。",
+            ruled(rules, "order.extension", f"{times} 次"),
         )
     if not 1 <= cmd.amount <= most:
         raise Refused(
-            "too_long", f"延期最多 {most} 个工作日，不能申请 {cmd.amount} 个。", f"请在 1 至 {most} 之间填写。"
+            "too_long",
+            f"延期最多 {most} 个工作日，不能申请 {cmd.amount} 个。",
+            f"请在 1 至 {most} 之间填写。",
+            source,
         )
     if not (cmd.reason and cmd.interim and cmd.told):
         raise Refused("not_told", "延期要写明理由和阶段结果，并附上已告知来电人的凭据。")
@@ -152,7 +162,9 @@ def decide_suspension(pen: Pen, cmd: c.DecideSuspension, rules: Rules) -> None:
         raise Refused("past", "申请的恢复日期已经过了，不必再挂起。", "请驳回申请，由单位继续办理。")
     limit = suspension_limit(rules, pen.now)
     if limit is not None and resume_at > limit and cmd.role != "duty_manager":
-        raise Refused("too_long", "挂起超过规则包上限，要由值班主任批准。")
+        raise Refused(
+            "too_long", "挂起超过规则包上限，要由值班主任批准。", "请转请值班主任审批。", ruled(rules, "order.suspend")
+        )
     paused = msgspec.structs.replace(_still_running(pen), paused=pen.now)
     expected = recounted(rules, paused, resume_at).due
     pen.write(

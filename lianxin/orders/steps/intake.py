@@ -8,6 +8,7 @@ from lianxin.orders.dates import KINDS, SIGN_BACK_MS, URGENCIES, answer_due, des
 from lianxin.orders.order import DISPATCH_TRAY, REVIEW_TRAY, Offer, Order
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
+from lianxin.orders.targets import check_targets
 from lianxin.promises import Promise
 from lianxin.rules import Rules
 
@@ -26,6 +27,7 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
     if cmd.citizen_since > pen.now + SKEW_MS:
         raise Refused("clock_ahead", "诉求的提出时间晚于现在，没有保存。", "请核对通话结束的时间。")
     check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
+    check_targets(cmd.targets, pen.levels)
     flags = set(cmd.flags)
     if cmd.kind == "report":
         flags.add("confidential")
@@ -36,6 +38,7 @@ def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
         holder=REVIEW_TRAY,
         role="agent",
         flags=tuple(sorted(flags)),
+        targets=named(cmd.targets) or None,
         made=(pen.promise("answer", cmd.contact, due),),
         text=cmd.text_hash,
         text_n=1,
@@ -64,6 +67,11 @@ def check_elements(kind: str, category: str, region: str, urgency: str) -> None:
         raise Refused("no_urgency", f"没有“{urgency}”这种紧急程度。", "请选一般、紧急、基本民生或危及生命。")
     if not (category and region):
         raise Refused("elements_missing", "类别和地点还没有填全。", "请补全后再提交。")
+
+
+def named(targets: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Return each of these units once, in order; None for None."""
+    return None if targets is None else tuple(sorted(set(targets)))
 
 
 def send_back(pen: Pen, cmd: c.SendBack, rules: Rules) -> None:
@@ -181,15 +189,19 @@ def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> N
 
 
 def approve(pen: Pen, cmd: c.Approve, rules: Rules) -> None:
-    """Pass it to the dispatch tray with category, region, urgency and secrecy decided."""
+    """Pass it to the dispatch tray with category, region, urgency and secrecy decided, and whom it is about."""
     check_elements(pen.order.kind, cmd.category, cmd.region, cmd.urgency)
+    check_targets(cmd.targets or (), pen.levels)
+    lifted = _lifted(pen, cmd)
     pen.write(
         "approved",
         state="approved",
         holder=DISPATCH_TRAY,
         role="reviewer",
         flags=("confidential",) if cmd.confidential else (),
-        unflags=pen.raised("late_desk"),
+        unflags=(*pen.raised("late_desk"), *(("confidential",) if lifted else ())),
+        targets=named(cmd.targets),
+        say=lifted,
         redated=redate_answer(pen, rules, pen.order.kind, cmd.urgency) if cmd.urgency != pen.order.urgency else (),
         fields={
             "category": cmd.category,
@@ -200,6 +212,21 @@ def approve(pen: Pen, cmd: c.Approve, rules: Rules) -> None:
             "desk_due": desk_due(rules, "dispatch", pen.now),
         },
     )
+
+
+def _lifted(pen: Pen, cmd: c.Approve) -> dict[str, str | int]:
+    """Return on what ground secrecy ends; nothing where it stays. Only the citizen can give it up (domain §13)."""
+    if not cmd.lift:
+        return {}
+    if cmd.confidential or "confidential" not in pen.order.flags:
+        raise Refused("not_secret", "这张工单没有保密，或仍要保密，不能同时解除保密。", "请二者选一。")
+    if not cmd.agreed:
+        raise Refused(
+            "not_agreed",
+            "解除保密要先经来电人本人同意。",
+            "请写明何时以何种方式征得同意；没有同意的，请继续保密办理。",
+        )
+    return {"lifted": cmd.lift, "agreed": cmd.agreed}
 
 
 def withdraw(pen: Pen, cmd: c.Withdraw, rules: Rules) -> None:

@@ -11,7 +11,9 @@ from lianxin.orders import commands as c
 from lianxin.orders.dates import answer_due, desk_due, rule_of
 from lianxin.orders.order import REVIEW_TRAY, Order, OrderEntry
 from lianxin.orders.pen import Pen
+from lianxin.orders.project import units_of
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sources import LAW
 from lianxin.orders.step import Step, Table, permit
 from lianxin.orders.steps.intake import grown
 from lianxin.promises import Promise
@@ -67,6 +69,7 @@ def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -
         raise Refused("parts_open", "这张工单还有子项没有办完。")
     if not cmd.reason:
         raise Refused("no_reason", "请写明为什么是同一件事。")
+    _check_secrecy(child, parent)
     into, up = Pen(child, cmd, now), Pen(parent, cmd, now)
     came_by = (child.contact, *child.owed)
     newcomers = tuple(to for to in dict.fromkeys(came_by) if to not in parent.appellants)
@@ -86,10 +89,25 @@ def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -
         joins=(child.id,),
         owes=came_by,
         made=_carried(up, child, newcomers, answer_due(rules, parent, now)),
+        targets=tuple(sorted(parent.targets | child.targets)) if child.targets - parent.targets else None,
         say={"child": child.number, "reason": cmd.reason},
         **grown(parent, len(newcomers)),
     )
     return into.entries, up.entries, into.order, up.order
+
+
+def _check_secrecy(child: Order, parent: Order) -> None:
+    """Return if joining tells nobody what the child keeps from them. Raises Refused."""
+    if "confidential" in child.flags and "confidential" not in parent.flags:
+        raise Refused("secret_alone", "保密工单只能并入保密工单。", "请单独派发，办理结果分别告知。")
+    have = child.targets & set(units_of(parent))
+    if have:
+        raise Refused(
+            "self_dispatch",
+            f"主单正由{'、'.join(sorted(have))}办理，而这张工单反映的正是该单位，不能并入。",
+            "请单独派给上一级办理。",
+            LAW["self_dispatch"],
+        )
 
 
 def _carried(pen: Pen, left: Order, to: Sequence[int], otherwise: Instant) -> tuple[Promise, ...]:

@@ -6,10 +6,12 @@ from lianxin.deadlines import UNRESOLVED
 from lianxin.ground.clock import Instant, local_date
 from lianxin.orders import commands as c
 from lianxin.orders.dates import desk_due, rule_of
-from lianxin.orders.order import DISPATCH_TRAY, Part
+from lianxin.orders.order import DISPATCH_TRAY, Order, Part
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sources import ruled
 from lianxin.orders.steps.dispatch import send, take
+from lianxin.orders.targets import check_takers
 from lianxin.rules import Rules
 
 SEND_BACK_CODES = frozenset(f"R{n}" for n in range(1, 9))
@@ -23,7 +25,10 @@ def ask_send_back(pen: Pen, cmd: c.AskSendBack, rules: Rules) -> None:
         raise Refused("no_ground", "退单要选理由代码 R1 至 R8,写明依据和建议的承办单位。")
     if clock is not None and clock.window is not None and clock.window != UNRESOLVED and pen.now >= clock.window:
         raise Refused(
-            "window_ended", f"退单窗口已在{_day_end(clock.window)}结束，不能再退。", "可以申请延期，或提请会商。"
+            "window_ended",
+            f"退单窗口已在{day_end(clock.window)}结束，不能再退。",
+            "可以申请延期，或提请会商。",
+            ruled(rules, "order.send_back_window"),
         )
     if any(past.startswith(f"{order.unit}|{cmd.code}") for past in order.send_backs):
         raise Refused("same_ground", "同一理由的退单已经裁定过，不能再次提出。", "可以换用其他理由，或申请延期。")
@@ -48,7 +53,8 @@ def nothing_pending(pen: Pen) -> None:
         raise Refused("pending", "这张工单还有一项申请没有审批。", "请等审批后再提出。")
 
 
-def _day_end(instant: Instant) -> str:
+def day_end(instant: Instant) -> str:
+    """Return `10月9日 24:00 ` for the instant at which that day ends."""
     day = local_date(instant - 1)
     return f"{day.month}月{day.day}日 24:00 "
 
@@ -61,7 +67,7 @@ def decide_send_back(pen: Pen, cmd: c.DecideSendBack, rules: Rules) -> None:
     assert order.proposal is not None, order.number
     ground = f"{order.unit}|{order.proposal}"
     limit = rules.number("order.send_backs_before_joint_meeting")
-    returns = sum(1 for past in order.send_backs if not past.endswith("|refused"))
+    returns = len(accepted_returns(order))
     ticket: dict[str, str | int] = {"directory_ticket": order.directory} if cmd.correct_directory else {}
     if not cmd.accepted:
         pen.write(
@@ -92,6 +98,11 @@ def decide_send_back(pen: Pen, cmd: c.DecideSendBack, rules: Rules) -> None:
                 "proposed_by": None,
             },
         )
+
+
+def accepted_returns(order: Order) -> tuple[str, ...]:
+    """Return the returns of the order itself that were accepted, as `unit|code`."""
+    return tuple(past for past in order.send_backs if past.count("|") == 1)
 
 
 def _given_back(pen: Pen) -> tuple[Part, ...]:
@@ -148,6 +159,7 @@ def decide_joint_meeting(pen: Pen, cmd: c.DecideJointMeeting, rules: Rules) -> N
     order = pen.order
     if not (cmd.minutes and cmd.unit and cmd.directory):
         raise Refused("no_minutes", "会商要有纪要，并写明主办单位和目录依据。")
+    check_takers(order, (cmd.unit, *cmd.assist), pen.levels)
     tracker = order.tracker or cmd.by
     given_back = _given_back(pen)
     say: dict[str, str | int] = {"minutes": cmd.minutes}

@@ -17,7 +17,8 @@ from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.states import AGENT, NEW
 from lianxin.orders.step import Step, Table
-from lianxin.orders.steps.intake import check_elements, redate_answer
+from lianxin.orders.steps.intake import check_elements, named, redate_answer
+from lianxin.orders.targets import check_targets
 from lianxin.rules import Rules
 
 INTAKE_TRAY: Final = QUEUE_TRAY
@@ -67,6 +68,7 @@ def lodge(pen: Pen, cmd: Lodge, rules: Rules) -> None:
     if cmd.citizen_since > pen.now + SKEW_MS:
         raise Refused("clock_ahead", "提交时间晚于现在，没有保存。", "请重新提交。")
     check_elements(cmd.kind, UNSORTED, cmd.region, URGENCIES[0])
+    check_targets(cmd.targets, pen.levels)
     flags = {*cmd.flags, *(("confidential",) if cmd.kind == "report" else ())}
     due = rules.due(handle_rule(rules, cmd.kind, URGENCIES[0], "enterprise" in flags), pen.now).due
     pen.write(
@@ -74,7 +76,7 @@ def lodge(pen: Pen, cmd: Lodge, rules: Rules) -> None:
         state="received",
         holder=INTAKE_TRAY,
         flags=tuple(sorted(flags)),
-        targets=tuple(sorted(cmd.targets)) or None,
+        targets=named(cmd.targets) or None,
         made=(pen.promise("answer", cmd.contact, due),),
         text=cmd.text_hash,
         text_n=1,
@@ -97,6 +99,7 @@ def lodge(pen: Pen, cmd: Lodge, rules: Rules) -> None:
 def take_in(pen: Pen, cmd: TakeIn, rules: Rules) -> None:
     """Pass it to review with what the reviewer needs; what the citizen wrote stays as it is."""
     check_elements(cmd.kind, cmd.category, cmd.region, cmd.urgency)
+    check_targets(cmd.targets or (), pen.levels)
     secret = cmd.confidential or cmd.kind == "report"
     pen.write(
         "taken_in",
@@ -104,7 +107,7 @@ def take_in(pen: Pen, cmd: TakeIn, rules: Rules) -> None:
         holder=REVIEW_TRAY,
         role="agent",
         flags=("confidential",) if secret else (),
-        targets=cmd.targets,
+        targets=named(cmd.targets),
         unflags=pen.raised("late_desk"),
         redated=redate_answer(pen, rules, cmd.kind, cmd.urgency),
         fields={

@@ -284,6 +284,7 @@ def _content(order: Order, kind: type[c.Command], data: st.DataObject, now: int)
         },
         c.SignPart: {"part": part},
         c.FinishPart: {"part": part, "result": "完成"},
+        c.ReturnPart: {"part": part, "code": "R2" if yes else "R3", "basis": "三定规定"},
     }
     return fixed.get(kind, {})
 
