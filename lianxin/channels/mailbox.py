@@ -126,6 +126,7 @@ class Mailbox:
         return context
 
     def _new(self) -> list[int]:
+        self._client.noop()  # servers look for new mail between commands, not before one
         asked = ["UNSEEN"] if self._mark == SEEN else ["UNKEYWORD", self._mark.decode()]
         return sorted(self._client.search([*asked, "UNDELETED"]))
 
