@@ -16,7 +16,8 @@ def _run(
     date: str | None = typer.Option(None, help="Demo: the first day, e.g. 2026-03-09."),
 ) -> None:
     """Run everything on this machine: database, pages, worker; stop with Ctrl-C."""
-    from lianxin.ground.site.home import load_site
+    from lianxin.ground.site.exposure import public_address
+    from lianxin.ground.site.home import as_trial, load_site
     from lianxin.ground.site.logs import configure_logs
     from lianxin.ground.site.running import role_of, run_site
 
@@ -25,6 +26,7 @@ def _run(
     roles = [role_of("web"), role_of("worker")]
     before = None
     if demo:
+        site = as_trial(site)
         first_day = ("--date", date) if date is not None else ()
         before = role_of("city", "--prepare", "--speed", str(speed), *first_day)
         roles.append(role_of("city"))
@@ -32,7 +34,7 @@ def _run(
     def announce() -> None:
         if demo:
             typer.echo("The demo city is made ready; the first time it plays some days of history (about 20 s).")
-        typer.echo(f"Lianxin is at http://localhost:{site.settings.web.port} (stop with Ctrl-C)")
+        typer.echo(f"Lianxin is at {public_address(site.settings.web)} (stop with Ctrl-C)")
 
     run_site(site, roles, before, announce)
 

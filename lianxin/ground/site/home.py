@@ -51,6 +51,12 @@ def load_site(environment: Mapping[str, str] | None = None) -> Site:
     return Site(home=_made(home), settings=read_settings(file, known), supervised=SUPERVISED in known)
 
 
+def as_trial(site: Site) -> Site:
+    """Return the site as one whose people may be made up."""
+    web = msgspec.structs.replace(site.settings.web, trial=True)
+    return msgspec.structs.replace(site, settings=msgspec.structs.replace(site.settings, web=web))
+
+
 def home_folder(environment: Mapping[str, str]) -> Path:
     """Return `LIANXIN_HOME`, or the user's data folder; root's lies beside the embedded database."""
     if environment.get("LIANXIN_HOME"):

@@ -28,3 +28,8 @@ INSERT INTO site (name, value) VALUES ('demo', :value::jsonb) ON CONFLICT (name)
 -- name: demo_mark()$
 -- Since when made-up data stands in this database, and which; null: none was ever put in. Index: site_pkey.
 SELECT value::text FROM site WHERE name = 'demo';
+
+-- name: lived()^
+-- Whether made-up people stand here or time is not the machine's, and whether the ledger has begun.
+-- Indexes: site_pkey, chains_pkey.
+SELECT EXISTS (SELECT FROM site WHERE name IN ('demo', 'clock')) AS made_up, EXISTS (SELECT FROM chains) AS entries;

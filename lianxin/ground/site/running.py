@@ -16,11 +16,13 @@ import structlog
 
 from lianxin.ground.site.failures import AlreadyRunning, SiteError
 from lianxin.ground.site.home import SUPERVISED, Site
+from lianxin.ground.site.settings import variable_of
+from lianxin.ground.site.starting import check_start
 from lianxin.ground.site.supervise import Role, delay_s, run_once, supervise
 from lianxin.ground.store import EmbeddedServer, StoreError, migrate
 from lianxin.ground.store.locking import SoleClaim
 from lianxin.ground.store.opening import check_external
-from lianxin.ground.store.roles import OWNER
+from lianxin.ground.store.roles import APP, OWNER
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +43,14 @@ def run_site(
         announce()
         if site.settings.database.url is not None:
             check_external(site.settings.database.url)
+            check_start(site.settings.database.url, site.settings)
             asyncio.run(_live(site, roles, None, before))
             return
         server = EmbeddedServer(site.home)
         server.start(die_with_parent=True)
         try:
             migrate(server.url(OWNER))
+            check_start(server.url(APP), site.settings)
             asyncio.run(_live(site, roles, server, before))
         finally:
             server.leave()
@@ -62,7 +66,12 @@ async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
-    environment = {**os.environ, "LIANXIN_HOME": str(site.home), SUPERVISED: "1"}
+    environment = {
+        **os.environ,
+        "LIANXIN_HOME": str(site.home),
+        SUPERVISED: "1",
+        variable_of("web.trial"): str(site.settings.web.trial).lower(),
+    }
     async with asyncio.TaskGroup() as group:
         living = group.create_task(_prepared(roles, environment, stop, before))
         if server is not None:

@@ -5,7 +5,6 @@ environment variable, which wins. `docs/settings.md` describes every one of them
 """
 
 import difflib
-import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
+from lianxin.ground.site.exposure import exposed
 from lianxin.ground.site.failures import SettingWrong
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -33,14 +33,49 @@ class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the pages are served.
+    """Where the pages are served, and how browsers reach them.
 
-    names  names under which requests may arrive; others are refused
+    names         names under which requests may arrive; others are refused
+    public_url    address at which browsers know the site; its name is one of `names` too
+    behind_proxy  whether a proxy in front ends TLS
+    proxies       addresses or networks of it: whose X-Forwarded-For and X-Forwarded-Proto are believed
+    trial         whether made-up people may be served, for trying out and training
     """
 
     host: str = "127.0.0.1"
     port: Port = 12345
     names: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^https?://")] | None = None
+    behind_proxy: bool = False
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    trial: bool = False
+
+
+class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long somebody stays logged in, and who needs a second factor.
+
+    idle_minutes         after so long without a person's doing a session is locked
+    session_hours        after so long it is over in any case
+    second_factor_roles  who has one of these roles needs a second factor
+    """
+
+    idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 15
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 12
+    second_factor_roles: tuple[str, ...] = ("sysadmin", "secadmin", "auditadmin", "duty_manager", "rule_admin")
+
+
+class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The city's own login (OpenID Connect); without `issuer` there is none.
+
+    claim  claim of its identity token that is the work number here
+    name   how the button on the login page calls it
+    """
+
+    issuer: Annotated[str, msgspec.Meta(pattern=r"^https?://")] | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    claim: str = "preferred_username"
+    name: str = "统一身份认证"
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,12 +113,14 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The gateway for text messages; the one that comes with the house writes files.
 
-    folder     where it writes them; `sms` in the home unless given
+    folder     where it writes them, and reads what came in from `in` below it; `sms` in the home unless given
     keep_days  for how many days they are kept
+    secret     `whsec_…`; a gateway that has it may bring text messages to `/gateway/sms`
     """
 
     folder: str | None = None
     keep_days: Annotated[int, msgspec.Meta(ge=1)] = 7
+    secret: str | None = None
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,14 +138,35 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls: Literal["starttls", "always", "never"] = "starttls"
 
 
-class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A system of the city that is told by signed requests; without `url` none is.
+class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mailbox that citizens write to (IMAP); without `host` no e-mail comes in.
 
+    ca       file with the certificate of the authority that signed the server's, where no known one did
+    tls      as for `mail`
+    blocked  addresses, and domains as `@example.com`, whose mails nobody reads: they become silent contacts
+    """
+
+    host: str | None = None
+    port: Port = 993
+    user: str | None = None
+    password: str | None = None
+    folder: str = "INBOX"
+    tls: Literal["starttls", "always", "never"] = "always"
+    ca: str | None = None
+    blocked: tuple[str, ...] = ()
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Systems that are told by signed requests: one of the city's own, and those that units set up on the pages.
+
+    url     the city's own; without it there is none
     secret  `whsec_` and the base64 of 24 to 64 random bytes; the receiver has the same
+    inside  networks of the city's own in which receivers may stand, e.g. `10.20.0.0/16`; others are public ones
     """
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https?://")] | None = None
     secret: str | None = None
+    inside: tuple[str, ...] = ()
 
 
 class AttachmentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,12 +195,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    access: AccessSettings = AccessSettings()
+    oidc: OidcSettings = OidcSettings()
     log: LogSettings = LogSettings()
     checkpoint: CheckpointSettings = CheckpointSettings()
     rules: RulesSettings = RulesSettings()
     outbox: OutboxSettings = OutboxSettings()
     sms: SmsSettings = SmsSettings()
     mail: MailSettings = MailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     webhook: WebhookSettings = WebhookSettings()
     attachments: AttachmentSettings = AttachmentSettings()
 
@@ -173,29 +234,17 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
 
     Raises SettingWrong naming the key, where it was read and what was expected.
     """
-    given = _from_file(file)
+    given, known = _from_file(file), dict(every_setting())
     for key, value in _from_environment(environment):
         section, name = key.split(".")
-        given.setdefault(section, {})[name] = value.split(",") if key == "web.names" else value
+        given.setdefault(section, {})[name] = value.split(",") if isinstance(known[key], tuple) else value
     try:
         settings = msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as wrong:
-        raise SettingWrong(_explained(str(wrong), file, environment)) from None
-    if not _of_this_machine(settings.web.host):
-        raise SettingWrong(
-            f"web.host is {settings.web.host}, which others can reach, and there is no login: everybody could read "
-            "every order. Nothing was started. Use 127.0.0.1 or another address of this machine alone."
-        )
+    except msgspec.ValidationError as failure:
+        raise SettingWrong(_explained(str(failure), file, environment)) from None
+    if (wrong := exposed(settings.web)) is not None:
+        raise SettingWrong(wrong)
     return settings
-
-
-def _of_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _from_file(file: Path) -> dict[str, Any]:

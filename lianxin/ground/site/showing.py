@@ -9,7 +9,7 @@ from lianxin.ground.site.home import Site
 from lianxin.ground.site.settings import every_setting, variable_of
 
 _PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
-_SECRET = frozenset({"mail.password", "webhook.secret"})
+_SECRET = frozenset({"mail.password", "mailbox.password", "oidc.client_secret", "sms.secret", "webhook.secret"})
 
 
 def shown_settings(site: Site) -> Iterator[str]:

@@ -16,7 +16,10 @@ from litestar.datastructures import State
 from litestar.response import ServerSentEvent
 from litestar.types import ControllerRouterHandler, Guard, Message, Middleware, Scope
 
+from lianxin.ground.site.exposure import names_of
 from lianxin.ground.site.settings import WebSettings
+from lianxin.ground.web.forwarded import HSTS, Forwarded
+from lianxin.ground.web.heads import Application
 from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import Paper
@@ -30,6 +33,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
@@ -74,15 +78,17 @@ def create_app(
     refusals  what rooms answer when they raise one of these
     """
     figures = Figures(live)
-    return Litestar(
+    return Application(
         route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live)],
         exception_handlers=_all_refusals(paper, refusals or {}),
-        middleware=[Measured(figures), *middleware],
+        middleware=[Measured(figures), Forwarded(settings), *middleware],
         guards=list(guards),
         before_send=[_guarantee, *before_send],
         lifespan=[*lifespan, _closing(live)],
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=_with_port(settings)),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib"]),
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=names_of(settings)),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib", "/attachments/"]
+        ),
         state=State({LIVE: live}),
         openapi_config=None,
         logging_config=None,
@@ -113,10 +119,7 @@ def _closing(live: Live) -> Lifespan:
     return closing
 
 
-def _with_port(settings: WebSettings) -> list[str]:
-    return [*settings.names, *(f"{name}:{settings.port}" for name in settings.names)]
-
-
-async def _guarantee(message: Message, _: Scope) -> None:
+async def _guarantee(message: Message, scope: Scope) -> None:
     if message["type"] == "http.response.start":
-        message["headers"] = [*message.get("headers", ()), *HEADERS]
+        secure = (HSTS,) if scope["scheme"] == "https" else ()
+        message["headers"] = [*message.get("headers", ()), *HEADERS, *secure]

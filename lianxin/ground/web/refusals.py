@@ -58,7 +58,9 @@ def refusal_handlers(paper: Paper) -> dict[int | type[Exception], Handler]:
         if status == 404:
             return paper.page(request, "web/missing.html", status=404)
         if status < 500:
-            return paper.page(request, "web/refused.html", status=status)
+            answer = paper.page(request, "web/refused.html", status=status)
+            answer.headers.update(getattr(error, "headers", None) or {})  # which methods there are, when to ask again
+            return answer
         return broken(request, error)
 
     def broken(request: AnyRequest, error: Exception) -> Answer:
