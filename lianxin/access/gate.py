@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from lianxin.access import cookies
 from lianxin.access.sessions import Sessions
+from lianxin.access.tokens import Tokens
 from lianxin.access.visit import Visit, keep_visit
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,8 +26,9 @@ class Gate(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, tokens: Tokens) -> None:
         self._sessions = sessions
+        self._tokens = tokens
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request: Request[Any, Any, Any] = Request(scope)
@@ -45,6 +47,10 @@ class Gate(ASGIMiddleware):
         await next_app(scope, receive, sent)
 
     async def _identify(self, request: Request[Any, Any, Any], visit: Visit) -> None:
+        authorization = request.headers.get("authorization", "")
+        if authorization[: len(_BEARER)].lower() == _BEARER:
+            await self._by_token(authorization[len(_BEARER) :].strip(), visit)
+            return
         secret = cookies.value_of(request.cookies, cookies.SESSION, visit.secure)
         session = await self._sessions.find(secret) if secret else None
         if session is None:
@@ -57,6 +63,12 @@ class Gate(ASGIMiddleware):
             visit.who = session.who
             if by_a_person(request):
                 await self._sessions.touch(secret, session)
+
+    async def _by_token(self, secret: str, visit: Visit) -> None:
+        visit.bearer = True
+        visit.who = await self._tokens.who(secret, visit.address)
+        if visit.who is None:
+            visit.token_error = "the token is unknown, expired or revoked"
 
 
 def by_a_person(request: Request[Any, Any, Any]) -> bool:
@@ -74,4 +86,5 @@ def _visit(request: Request[Any, Any, Any]) -> Visit:
         address=client[0] if client else "",
         browser=request.headers.get("user-agent", ""),
         visit=cookies.value_of(request.cookies, cookies.VISIT, secure),
+        device=cookies.value_of(request.cookies, cookies.DEVICE, secure),
     )

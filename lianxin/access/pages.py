@@ -1,6 +1,5 @@
-"""The pages of coming in and going out: `/login`, the demo's doors, `/logout`."""
+"""The pages of coming in by password and going out: `/login`, the demo's doors, `/logout`."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -9,6 +8,8 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from lianxin.access.demo import demo_doors
+from lianxin.access.doors import Doors, Stopped
+from lianxin.access.onward import OPEN, form_of, onward, wanted_by
 from lianxin.access.service import Access
 from lianxin.access.visit import visit_at
 from lianxin.access.ways import way_back
@@ -16,59 +17,77 @@ from lianxin.ground.web import Paper
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.present import ReadPresent
 
-OPEN: Final[Mapping[str, Any]] = {"public": True, "session": True}
 ANY_STEP: Final = ("over", "locked", "second", "password", "enrol")
 
 
 class DoorPage:
-    """Renders `/login`, with the demo's doors where the site is a demo."""
+    """Renders `/login`: the form, the other doors there are, and the demo's where the site is one.
 
-    def __init__(self, present: ReadPresent, paper: Paper) -> None:
-        self.present = present
+    trial  whether the site says that its people are made up
+    """
+
+    def __init__(self, access: Access, present: ReadPresent, paper: Paper, *, trial: bool) -> None:
+        self._access = access
+        self._present = present
         self._paper = paper
+        self._trial = trial
+
+    async def has_demo_doors(self) -> bool:
+        """Whether people come in without a password here."""
+        return self._trial or (await self._present()).demo
 
     async def shown(self, request: AnyRequest, status: int = 200, **values: Any) -> Response[str]:
-        """Return the page; `next`, `number` and `failed` as they are given."""
-        doors = demo_doors() if (await self.present()).demo else ()
-        given = {"next": "/", "number": "", "failed": False, "doors": doors, **values}
+        """Return the page.
+
+        values  next: where they want to go; number: as typed; stopped: why they were not let in; sign_on_failed
+        """
+        given = {
+            "next": "/",
+            "number": "",
+            "stopped": None,
+            "sign_on_failed": "",
+            "doors": demo_doors() if await self.has_demo_doors() else (),
+            "sign_on": self._access.sign_on,
+            "passkeys": self._access.passkeys.served_as(request.headers.get("host", "")),
+            **values,
+        }
         return self._paper.page(request, "access/login.html", status=status, **given)
 
 
-def login_routes(access: Access, page: DoorPage) -> list[ControllerRouterHandler]:
+def login_routes(doors: Doors, page: DoorPage) -> list[ControllerRouterHandler]:
     """Return `/login`."""
 
     @get("/login", opt=OPEN)
     async def ask(request: AnyRequest) -> Response[Any]:
-        wanted = way_back(request.query_params.get("next", "/"))
         if visit_at(request).who is not None:
-            return Redirect(wanted, status_code=303)
-        return await page.shown(request, next=wanted)
+            return Redirect(wanted_by(request), status_code=303)
+        return await page.shown(request, next=wanted_by(request))
 
     @post("/login", opt=OPEN)
     async def come_in(request: AnyRequest) -> Response[Any]:
         form = await form_of(request)
-        number, wanted = form.get("number", "").strip(), way_back(form.get("next", "/"))
-        begun = await access.by_password(number, form.get("password", ""), visit_at(request))
-        if begun is None:
-            return await page.shown(request, 401, next=wanted, number=number, failed=True)
-        return Redirect(wanted, status_code=303)
+        number, wanted = form.get("number", ""), way_back(form.get("next", "/"))
+        came = await doors.by_password(number, form.get("password", ""), visit_at(request))
+        if isinstance(came, Stopped):
+            return await page.shown(request, status_of(came), next=wanted, number=number, stopped=came)
+        return onward(came.waits, wanted)
 
     return [ask, come_in]
 
 
-def demo_routes(access: Access, page: DoorPage) -> list[ControllerRouterHandler]:
+def demo_routes(doors: Doors, page: DoorPage) -> list[ControllerRouterHandler]:
     """Return the demo's doors: only a demo has them."""
 
     @post("/login/demo", opt=OPEN)
     async def come_in_to_the_demo(request: AnyRequest) -> Response[Any]:
-        if not (await page.present()).demo:
+        if not await page.has_demo_doors():
             raise NotFoundException
         form = await form_of(request)
-        number, wanted = form.get("number", "").strip(), way_back(form.get("next", "/"))
-        begun = await access.by_demo_door(number, visit_at(request))
-        if begun is None:
-            return await page.shown(request, 401, next=wanted, number=number, failed=True)
-        return Redirect(wanted, status_code=303)
+        number, wanted = form.get("number", ""), way_back(form.get("next", "/"))
+        came = await doors.by_demo_door(number, visit_at(request))
+        if isinstance(came, Stopped):
+            return await page.shown(request, status_of(came), next=wanted, number=number, stopped=came)
+        return onward(came.waits, wanted)
 
     return [come_in_to_the_demo]
 
@@ -87,7 +106,6 @@ def leaving_routes(access: Access) -> list[ControllerRouterHandler]:
     return [go_out]
 
 
-async def form_of(request: AnyRequest) -> dict[str, str]:
-    """Return the texts of a form, the last of each name; files are left out."""
-    form = await request.form()
-    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+def status_of(stopped: Stopped) -> int:
+    """Return the HTTP status of somebody not being let in."""
+    return 429 if stopped.wait_ms else 401

@@ -1,50 +1,89 @@
 """The wiring of access: the gate that every request passes, its guard, and the pages of coming in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 
 from lianxin.access import csrf
+from lianxin.access.browsers import browser_name
+from lianxin.access.doors import Doors
+from lianxin.access.factor_pages import FactorPages, app_routes, fewer_routes, passkey_making_routes
 from lianxin.access.gate import Gate
 from lianxin.access.guarding import guard
+from lianxin.access.lock_pages import awake_routes, lock_routes
+from lianxin.access.me_pages import me_page, me_routes
 from lianxin.access.pages import DoorPage, demo_routes, leaving_routes, login_routes
+from lianxin.access.passkey_pages import passkey_routes
 from lianxin.access.refusals import gate_refusals
-from lianxin.access.service import Access
+from lianxin.access.service import Access, make_access
 from lianxin.access.sessions import ACCESS_CHANNEL
+from lianxin.access.sign_on_pages import sign_on_routes
+from lianxin.access.step_pages import password_routes, second_routes
+from lianxin.access.token_pages import token_routes
 from lianxin.access.visit import visit_of
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.wiring import Wiring
 from lianxin.people.rights import RIGHTS_CHANNEL
 
 
+TERMS: Mapping[str, Any] = {"browser_name": browser_name}
+
+
 def offer(wiring: Wiring) -> None:
     """Offer `Access`, and hang the gate and its guard on every request."""
-    access = Access(wiring.pool, wiring.clock)
+    access = make_access(wiring.pool, wiring.clock, wiring.site.home, wiring.site.settings)
     for channel in (ACCESS_CHANNEL, RIGHTS_CHANNEL):
-        wiring.hearing.on(channel, access.sessions.forget)
-    wiring.middleware.append(Gate(access.sessions))
+        wiring.hearing.on(channel, access.forget)
+    wiring.middleware.append(Gate(access.sessions, access.tokens))
     wiring.guards.append(guard)
     wiring.refusals.update(gate_refusals(wiring.paper))
-    wiring.extras.append(values_of)
+    wiring.extras.append(values_of(access))
     wiring.offer(access)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
-    """Return the pages of coming in and going out."""
-    access, page = wiring.get(Access), DoorPage(wiring.present, wiring.paper)
-    return [*login_routes(access, page), *demo_routes(access, page), *leaving_routes(access)]
+    """Return the pages of coming in and going out, and of what belongs to somebody's own login."""
+    access, paper = wiring.get(Access), wiring.paper
+    doors = Doors(access)
+    page = DoorPage(access, wiring.present, paper, trial=wiring.site.settings.web.trial)
+    shown, factors = me_page(access, paper), FactorPages(access, doors, paper)
+    return [
+        *login_routes(doors, page),
+        *demo_routes(doors, page),
+        *sign_on_routes(access, doors, page),
+        *passkey_routes(access, doors),
+        *second_routes(access, doors, paper),
+        *password_routes(doors, paper),
+        *lock_routes(access, doors, paper),
+        *awake_routes(access),
+        *me_routes(access, doors, shown),
+        *app_routes(factors),
+        *fewer_routes(factors),
+        *passkey_making_routes(factors),
+        *token_routes(access, shown, paper),
+        *leaving_routes(access),
+    ]
 
 
-def values_of(request: AnyRequest) -> Mapping[str, Any]:
-    """Return what every page gets: `who` asks, and `csrf()` for its forms, `csrf_token()` for its scripts."""
-    visit = visit_of(request)
+def values_of(access: Access) -> Callable[[AnyRequest], Mapping[str, Any]]:
+    """Return what gives every page `who` asks, `csrf()` for its forms, `csrf_token()` and `idle_s` for its scripts."""
 
-    def csrf_token() -> str:
-        return "" if visit is None else csrf.masked(visit.forms_secret())
+    def values(request: AnyRequest) -> Mapping[str, Any]:
+        visit = visit_of(request)
 
-    def field() -> Markup:
-        return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, csrf_token())
+        def csrf_token() -> str:
+            return "" if visit is None else csrf.masked(visit.forms_secret())
 
-    return {"who": None if visit is None else visit.who, "csrf": field, "csrf_token": csrf_token}
+        def field() -> Markup:
+            return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, csrf_token())
+
+        return {
+            "who": None if visit is None else visit.who,
+            "csrf": field,
+            "csrf_token": csrf_token,
+            "idle_s": access.sessions.policy.idle_ms // 1000,
+        }
+
+    return values

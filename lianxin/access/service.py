@@ -1,54 +1,104 @@
-"""Access: who comes in by which door, and who goes out again."""
+"""Access: what a login is made of, and what still stands between somebody and being in."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from lianxin.access.accounts import Account, Accounts
+from lianxin.access.attempts import Attempts
+from lianxin.access.challenges import Challenges
+from lianxin.access.codes import Codes
+from lianxin.access.devices import Devices
+from lianxin.access.keys import AccessKeys
+from lianxin.access.passkeys import Passkeys
 from lianxin.access.passwords import Passwords
-from lianxin.access.session import Method, Policy
-from lianxin.access.sessions import Begun, Sessions, present_numbers
+from lianxin.access.session import Method, Policy, Waits
+from lianxin.access.sessions import Sessions, present_numbers
+from lianxin.access.sign_on import SignOn
+from lianxin.access.tokens import Tokens
 from lianxin.access.visit import Visit
-from lianxin.ground.clock import Clock, Instant, RealClock
-from lianxin.ground.store import load_queries
+from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Clock, Instant, RealClock
+from lianxin.ground.site import Settings
+from lianxin.ground.site.exposure import public_address
+from lianxin.ground.site.settings import AccessSettings
+from lianxin.people.keys import load_house_keys
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
-_QUERIES = load_queries("lianxin.access")
-
 
 class Access:
-    """Lets people in and out."""
+    """Everything by which people and programs come in.
 
-    def __init__(self, pool: "Pool[Record]", clock: Clock | None = None, policy: Policy | None = None) -> None:
-        self._pool = pool
-        self.sessions = Sessions(pool, clock, policy)
+    second_roles  who has one of these roles needs a second factor
+    sign_on       the city's own login; None where there is none
+    """
+
+    def __init__(self, pool: "Pool[Record]", clock: Clock, keys: AccessKeys, settings: Settings) -> None:
+        address = public_address(settings.web)
+        self.clock = clock
+        self.second_roles = frozenset(settings.access.second_factor_roles)
+        self.sessions = Sessions(pool, clock, policy_of(settings.access))
         self.passwords = Passwords()
+        self.accounts = Accounts(pool, clock, self.passwords)
+        self.attempts = Attempts(pool, clock, keys)
+        self.devices = Devices(keys)
+        self.codes = Codes(pool, clock, keys)
+        self.passkeys = Passkeys(pool, clock, keys, Challenges(pool, clock, keys), address)
+        self.tokens = Tokens(pool, clock)
+        self.keys = keys
+        self.sign_on = SignOn(settings.oidc, address, clock, keys) if settings.oidc.issuer else None
 
-    async def by_password(self, number: str, password: str, visit: Visit) -> Begun | None:
-        """Let somebody in who knows the password; None where the two do not belong together."""
-        row = await _QUERIES.account(self._pool, number=number)
-        kept = None if row is None else row["password"]
-        if not await self.passwords.is_right(kept, password):
-            return None
-        return await self.begin(number, "password", visit)
+    def needs_second(self, roles: frozenset[str]) -> bool:
+        """Whether somebody with these roles needs a second factor."""
+        return not self.second_roles.isdisjoint(roles)
 
-    async def by_demo_door(self, number: str, visit: Visit) -> Begun | None:
-        """Let somebody of the demo in; None where the roll does not know them."""
-        if not await _QUERIES.works_here(self._pool, number=number):
-            return None
-        return await self.begin(number, "demo", visit)
+    def next_step(self, account: Account, method: Method, *, passed: bool) -> Waits:
+        """Return what somebody must still do after proving who they are; empty: nothing.
 
-    async def begin(self, number: str, method: Method, visit: Visit) -> Begun:
-        """Begin a session in place of the one that the browser had."""
+        passed  whether they showed a second factor, here or at the city's own login
+        """
+        if account.second and not passed:
+            return "second"
+        if account.must_change and method == "password":
+            return "password"
+        if not account.second and self.needs_second(account.roles) and not (method == "oidc" and passed):
+            return "enrol"
+        return ""
+
+    async def begin(self, number: str, method: Method, waits: Waits, visit: Visit) -> None:
+        """Begin a session in place of the one that the browser had, under a new secret."""
         if visit.session is not None:
             await self.sessions.end(visit.session.id, visit.session.who.by)
-        begun = await self.sessions.begin(number, method, address=visit.address, browser=visit.browser)
-        visit.session = None
+        begun = await self.sessions.begin(number, method, waits=waits, address=visit.address, browser=visit.browser)
         visit.entered(begun.secret, self.sessions.policy.life_ms // 1000)
-        return begun
+        if waits != "second" and method != "demo":
+            visit.remember(self.devices.remembered(visit.device, number))
+
+    async def forget(self) -> None:
+        """Believe nothing any more that was read before; called when the database says that something changed."""
+        await self.sessions.forget()
+        await self.tokens.forget()
 
     @staticmethod
     async def present_numbers(
         pool: "Pool[Record]", now: Instant | None = None, policy: Policy | None = None
     ) -> frozenset[str]:
-        """Return the numbers of all who are logged in and not away, for who leaves their work to them."""
+        """Return the numbers of all who are logged in and not away, for who leaves their work to them.
+
+        now  an instant of the machine, the present one unless given
+        """
         return await present_numbers(pool, policy or Policy(), RealClock().now() if now is None else now)
+
+
+def make_access(pool: "Pool[Record]", clock: Clock, home: Path, settings: Settings) -> Access:
+    """Return the access of a site, with the keys of its home."""
+    return Access(pool, clock, AccessKeys(load_house_keys(home).access), settings)
+
+
+def policy_of(settings: AccessSettings) -> Policy:
+    """Return how long sessions live by the settings."""
+    return msgspec.structs.replace(
+        Policy(), idle_ms=settings.idle_minutes * MINUTE_MS, life_ms=settings.session_hours * HOUR_MS
+    )

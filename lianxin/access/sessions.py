@@ -28,6 +28,7 @@ KEPT_MAX: Final = 10_000
 REMEMBERED_MS: Final = 180 * DAY_MS
 """Sessions that are over stay so long on the record: six months, as 网络安全法 article 21 asks for logs."""
 TEXT_MAX: Final = 200
+LINES_MAX: Final = 500
 _SECRET_BYTES: Final = 32
 _QUERIES = load_queries("lianxin.access")
 
@@ -38,6 +39,21 @@ class Begun(msgspec.Struct, frozen=True):
     secret: str
     id: UUID
     csrf: bytes
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A session in a list."""
+
+    id: UUID
+    number: str
+    name: str
+    method: Method
+    waits: Waits
+    begun: Instant
+    seen: Instant
+    locked: bool
+    address: str
+    browser: str
 
 
 class Sessions:
@@ -126,6 +142,23 @@ class Sessions:
         await self.forget()
         return ended is not None
 
+    async def end_all(self, number: str, by: str, but: UUID | None = None) -> int:
+        """End all of somebody's sessions, or all but one; return how many."""
+        ended = _QUERIES.end_sessions_of(self._pool, number=number, but=but, by=by, now=to_datetime(self.clock.now()))
+        count = len([row async for row in ended])
+        await self.forget()
+        return count
+
+    async def of(self, number: str) -> tuple[Line, ...]:
+        """Return somebody's sessions that are not over, the latest first."""
+        rows = _QUERIES.sessions_of(self._pool, number=number, now=to_datetime(self.clock.now()))
+        return tuple([_line(row) async for row in rows])
+
+    async def open(self, limit: int = LINES_MAX) -> tuple[Line, ...]:
+        """Return all sessions that are not over, the latest first."""
+        rows = _QUERIES.open_sessions(self._pool, now=to_datetime(self.clock.now()), limit_count=limit)
+        return tuple([_line(row) async for row in rows])
+
     def _keep(self, key: bytes, now: Instant, session: Session) -> None:
         if len(self._kept) >= KEPT_MAX:
             self._kept.clear()
@@ -155,6 +188,21 @@ def _session(row: "Record") -> Session:
         proved=from_datetime(row["proved_at"]),
         expires=from_datetime(row["expires_at"]),
         locked=None if row["locked_at"] is None else from_datetime(row["locked_at"]),
+    )
+
+
+def _line(row: "Record") -> Line:
+    return Line(
+        id=row["session_id"],
+        number=row["work_number"],
+        name=row["name"] or row["work_number"],
+        method=row["method"],
+        waits=row["waits"],
+        begun=from_datetime(row["begun_at"]),
+        seen=from_datetime(row["seen_at"]),
+        locked=row["locked_at"] is not None,
+        address=row["address"],
+        browser=row["browser"],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from litestar.connection import ASGIConnection
 
 from lianxin.access import cookies, csrf
+from lianxin.access.devices import REMEMBERED_S
 from lianxin.access.session import Session, State
 from lianxin.access.who import Who
 
@@ -24,13 +25,15 @@ class Visit:
     session  of its cookie, `secret` the cookie's value, `state` how far its owner is in;
              None, "" and "over" without one
     bearer   whether a token came with it; then no cookie counts
+    device   cookie in which the browser keeps who was logged in here before
     who      who asks, once they are fully in
     """
 
-    def __init__(self, *, secure: bool, address: str, browser: str, visit: str) -> None:
+    def __init__(self, *, secure: bool, address: str, browser: str, visit: str = "", device: str = "") -> None:
         self.secure = secure
         self.address = address
         self.browser = browser
+        self.device = device
         self.session: Session | None = None
         self.secret = ""
         self.state: State = "over"
@@ -45,6 +48,11 @@ class Visit:
         self.headers.append(cookies.set_cookie(cookies.SESSION, secret, self.secure, session_seconds))
         if self._visit:
             self.headers.append(cookies.set_cookie(cookies.VISIT, "", self.secure, 0))
+
+    def remember(self, device: str) -> None:
+        """Let the browser keep who was logged in here."""
+        if device != self.device:
+            self.headers.append(cookies.set_cookie(cookies.DEVICE, device, self.secure, REMEMBERED_S))
 
     def left(self) -> None:
         """Let the browser forget its session."""
@@ -82,3 +90,10 @@ def visit_at(connection: Connection) -> Visit:
     visit = visit_of(connection)
     assert visit is not None, "a route outside the gate"
     return visit
+
+
+def session_at(connection: Connection) -> Session:
+    """Return the session of a request whose route only people with one reach."""
+    session = visit_at(connection).session
+    assert session is not None, "a route that tokens or strangers reach"
+    return session
