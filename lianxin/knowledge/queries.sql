@@ -13,7 +13,7 @@ SELECT snapshot FROM chains WHERE chain_id = :chain_id;
 -- What happened to an item, the latest first. Index: entries_pkey.
 SELECT seq, at, kind, actor, body FROM entries WHERE chain_id = :chain_id ORDER BY seq DESC;
 
--- name: listed(state, unit, category, region, today, after_number, limit_count)
+-- name: listed(state, today, unit, category, region, after_number, limit_count)
 -- Items behind a number, by filters ('' = any; state also 'review', 'expired'); of a region also what holds in the
 -- whole city. Reads in the order of knowledge_items_number_key.
 SELECT number, state, unit, owner, version, pending, pending_state, confirmed, title, answer, category, region, form,
@@ -32,7 +32,7 @@ SELECT state, count(*) AS items, count(*) FILTER (WHERE valid_to < :today::date)
        count(*) FILTER (WHERE pending_state = 'review') AS in_review
   FROM knowledge_items GROUP BY state;
 
--- name: containing(grams, today, public_only, limit_count)
+-- name: containing(grams, public_only, today, limit_count)
 -- Published items that have all these grams, those that hold today first, then those whose title has them. What only
 -- looks alike is taken out by comparing the words. Index: knowledge_items_grams_idx.
 SELECT number, version, title, answer, unit, category, region, valid_from, valid_to, urgent, confirmed, public,
@@ -43,16 +43,35 @@ SELECT number, version, title, answer, unit, category, region, valid_from, valid
           head_grams @> :grams::integer[] DESC, number
  LIMIT :limit_count;
 
--- name: alike(grams, today, public_only, limit_count)
--- Published items whose title or questions share most with what was typed, the likeliest first: for whole sentences,
--- which stand nowhere word for word. Index: knowledge_items_head_grams_idx.
-SELECT number, version, title, answer, unit, category, region, valid_from, valid_to, urgent, confirmed, public,
-       cardinality(ARRAY(SELECT unnest(i.head_grams) INTERSECT SELECT unnest(:grams::integer[]))) AS shared
-  FROM knowledge_items i
- WHERE head_grams && :grams::integer[] AND state = 'published' AND (public OR NOT :public_only)
- ORDER BY (coalesce(valid_from, :today::date) <= :today::date AND coalesce(valid_to, :today::date) >= :today::date) DESC,
-          shared DESC, number
+-- name: alike(grams, public_only, today, limit_count)
+-- Published items whose title or questions share most with what was typed, for whole sentences, which stand nowhere
+-- word for word. A pair counts the more the fewer items have it; what every second one has (怎么) counts nothing.
+-- Index: knowledge_items_head_grams_idx.
+WITH fitting AS MATERIALIZED (
+    SELECT i.chain_id, q.gram
+      FROM unnest(:grams::integer[]) q(gram)
+      JOIN knowledge_items i ON i.head_grams @> ARRAY[q.gram]
+     WHERE i.state = 'published' AND (i.public OR NOT :public_only)
+), rare AS (
+    SELECT f.gram, ln(t.items / count(*)) AS worth
+      FROM fitting f, (SELECT count(*)::float8 AS items FROM knowledge_items WHERE state = 'published') t
+     GROUP BY f.gram, t.items HAVING count(*) * 2 <= greatest(t.items, 2)
+), scored AS (
+    SELECT f.chain_id, sum(r.worth) AS score, count(*) AS shared
+      FROM fitting f JOIN rare r USING (gram) GROUP BY f.chain_id
+)
+SELECT i.number, i.version, i.title, i.answer, i.unit, i.category, i.region, i.valid_from, i.valid_to, i.urgent,
+       i.confirmed, i.public, s.score, s.shared
+  FROM scored s JOIN knowledge_items i USING (chain_id)
+ WHERE s.shared >= 2
+ ORDER BY (coalesce(i.valid_from, :today::date) <= :today::date AND coalesce(i.valid_to, :today::date) >= :today::date) DESC,
+          s.score DESC, i.number
  LIMIT :limit_count;
+
+-- name: numbered(number, public_only)
+-- The published item of a number, for who types it. Index: knowledge_items_number_key.
+SELECT number, version, title, answer, unit, category, region, valid_from, valid_to, urgent, confirmed, public
+  FROM knowledge_items WHERE number = :number AND state = 'published' AND (public OR NOT :public_only);
 
 -- name: in_review(unit)
 -- Versions that wait for a second person, the longest waiting first; unit '': of all. Index: knowledge_items_unit_idx.
@@ -75,13 +94,13 @@ SELECT (SELECT count(*) FROM knowledge_tasks t JOIN knowledge_items i USING (cha
          WHERE t.settled_at IS NULL AND (:unit = '' OR i.unit = :unit)) AS tasks,
        (SELECT count(*) FROM knowledge_items WHERE pending_state = 'review' AND (:unit = '' OR unit = :unit)) AS reviews;
 
--- name: used(number, reader)
+-- name: used(reader, number)
 -- By version: how many contacts were answered with it, of those that this person sees. Indexes: knowledge_uses_pkey.
 SELECT u.version, count(*) AS uses
   FROM knowledge_uses u JOIN seen_contacts(:reader) c USING (contact_id)
  WHERE u.number = :number GROUP BY u.version;
 
--- name: answered_with(number, version, reader, limit_count)
+-- name: answered_with(reader, number, version, limit_count)
 -- The contacts that were answered with a version, the latest first, of those that this person sees. Index:
 -- knowledge_uses_pkey.
 SELECT u.contact_id, u.at FROM knowledge_uses u JOIN seen_contacts(:reader) c USING (contact_id)
