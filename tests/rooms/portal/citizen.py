@@ -27,6 +27,7 @@ class Citizen:
         headers = {"Accept": "text/html,application/xhtml+xml"}
         self.client = httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers, timeout=30)
         self.solves = solves
+        self.site = site
 
     async def __aenter__(self) -> "Citizen":
         return self
@@ -72,7 +73,7 @@ class Citizen:
 
     async def follow(self, number: str, code: str) -> httpx.Response:
         """Open an order with number and code; return the answer to the form."""
-        return await self.send("/follow", "/follow", number=number, code=code)
+        return await self.send("/", "/follow", number=number, code=code)
 
 
 class Kept:

@@ -2,13 +2,16 @@
 
 import pytest
 from citizen import Citizen
-from made.one_order import MORNING
+from made.one_order import MORNING, Office
 from made.site import open_site
 
 from lianxin.desks.site import make_paper
+from lianxin.ground.clock import VirtualClock
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.people import load_staff
+from lianxin.people.keys import load_house_keys
+from lianxin.people.vault import Vault
 from lianxin.personnel import enrol
 
 
@@ -19,10 +22,16 @@ def paper():
 
 
 @pytest.fixture
-async def site(database, pool, paper, tmp_path):
+def clock():
+    """The machine's clock, set by hand."""
+    return VirtualClock(MORNING)
+
+
+@pytest.fixture
+async def site(database, pool, paper, clock, tmp_path):
     await enrol(PostgresLedger(pool), load_staff(), MORNING)
     await write_site_clock(pool, MORNING, 0.0)
-    async with open_site(pool, database.app_url, tmp_path, paper=paper) as app:
+    async with open_site(pool, database.app_url, tmp_path, paper=paper, clock=clock) as app:
         yield app
 
 
@@ -37,3 +46,11 @@ async def stranger(site):
     """Somebody else, in another place."""
     async with Citizen(site, "198.51.100.9") as one:
         yield one
+
+
+@pytest.fixture
+def office(site, pool, tmp_path):
+    """The house at work on the same books."""
+    office = Office(PostgresLedger(pool))
+    office.vault = Vault(load_house_keys(tmp_path))
+    return office
