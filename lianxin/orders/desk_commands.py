@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def _order(
     number: Annotated[str, typer.Argument(help="Order number, e.g. 20260309-001237.")],
+    reader: Annotated[str, typer.Option("--as", help="Work number of who reads: what they may not see is not told.")],
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
     lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the answer.")] = "zh",
 ) -> None:
@@ -36,7 +37,7 @@ def _order(
 
     try:
         meant = parse_number(number)
-        sheet = asyncio.run(_sheet(meant, lang))
+        sheet = asyncio.run(_sheet(meant, reader, lang))
     except NumberError as wrong:
         _stop(wrong.sentence(lang))
     except (SiteError, StoreError, NoRules) as refusal:
@@ -55,22 +56,28 @@ def _order(
         typer.echo("\n".join(as_lines(sheet, lang)))
 
 
-async def _sheet(number: str, lang: Literal["zh", "en"]) -> "Sheet | None":
+async def _sheet(number: str, reader: str, lang: Literal["zh", "en"]) -> "Sheet | None":
     from lianxin.ground.site import load_site
     from lianxin.ground.site.time_here import read_site_clock
     from lianxin.ground.store import open_pool
     from lianxin.orders.reading import OrderReader
     from lianxin.orders.sheet import sheet_of
+    from lianxin.privacy.look import NOWHERE, Look, same_look
+    from lianxin.privacy.looks import write_looks
     from lianxin.rules.adopted import AdoptedRules
 
     site = load_site()
     with site.database() as database:
         pool = await open_pool(database.app_url)
         try:
-            found = await OrderReader(pool).order(number)
+            found = await OrderReader(pool).order(reader, number)
             if found is None:
                 return None
             clock = await read_site_clock(pool)
+            look = same_look(reader, found[0].order_id, "page", clock.now())
+            await write_looks(
+                pool, [Look(clock.now(), reader, found[0].order_id, "page", "terminal", NOWHERE, NOWHERE, look)]
+            )
             rules = await AdoptedRules.load(pool, site.settings.rules.pack, clock.now)
             return sheet_of(found[0], rules(found[1]), clock.now(), lang)
         finally:

@@ -1,41 +1,59 @@
-"""The pages of orders: lists by holder, search, and the page of one order."""
+"""The pages of orders: lists by holder, search, and the page of one order with what its reader can do.
+
+Everything is read for who asks; an order that they may not see is not there. Whoever is
+shown one stands in the access log.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from lianxin.access.who import Who
 from lianxin.ground.clock import Instant
 from lianxin.ground.text import NumberError, parse_number
 from lianxin.ground.web import LANGUAGES, Paper, ReadPresent
 from lianxin.ground.web.language import chosen
-from lianxin.ground.web.paper import AnyRequest
 from lianxin.orders import words
+from lianxin.orders.acting import Acting
+from lianxin.orders.acting_pages import back
 from lianxin.orders.course import handovers
+from lianxin.orders.forms import FORMS
 from lianxin.orders.listing import PAGE, Cursor, HolderLine, Listing, Row, cursor_of
 from lianxin.orders.sheet import Found, due_state, sheet_of
+from lianxin.privacy import Looks
 from lianxin.rules import Rules
 
+Asked = Request[Who, Any, Any]
 NUMBER_DIGITS_LEAST = 12
 """Who types this many digits and little else means a number, and is told what is wrong with it."""
 QUERY_MAX = 64
 
 
 class Orders(Protocol):
-    """Where orders are read from; see `reading.OrderReader`."""
+    """Where orders are read from, for whom; see `reading.OrderReader`."""
 
-    async def held(self, holder: str | None, after: Cursor | None) -> tuple[Row, ...]: ...
-    async def search(self, query: str, below: int | None) -> tuple[Row, ...]: ...
-    async def count(self, holder: str) -> int: ...
-    async def holders(self, now: Instant) -> tuple[HolderLine, ...]: ...
-    async def order(self, number: str) -> tuple[Found, str] | None: ...
+    async def held(self, reader: str, holder: str | None, after: Cursor | None) -> tuple[Row, ...]: ...
+    async def search(self, reader: str, query: str, below: int | None) -> tuple[Row, ...]: ...
+    async def count(self, reader: str, holder: str) -> int: ...
+    async def holders(self, reader: str, now: Instant) -> tuple[HolderLine, ...]: ...
+    async def order(self, reader: str, number: str) -> tuple[Found, str] | None: ...
 
 
 RulesOf = Callable[[str], Rules]
 """Gives the rules of a pack's reference `name@version`."""
+
+
+def draft_number(subject: str) -> str:
+    """Return the order's number where a draft is about an order, "" where it is about something else."""
+    try:
+        return parse_number(subject)
+    except NumberError:
+        return ""
+
 
 TERMS: dict[str, Any] = {
     "state_words": words.STATE_WORDS,
@@ -51,29 +69,31 @@ TERMS: dict[str, Any] = {
     "value_words": words.VALUE_WORDS,
     "due_state": due_state,
     "handovers": handovers,
+    "forms": FORMS,
+    "draft_number": draft_number,
 }
 """What the templates of orders need on every page."""
 
 
 def order_routes(
-    orders: Orders, rules_of: RulesOf, present: ReadPresent, paper: Paper
+    orders: Orders, acting: Acting, looks: Looks, rules_of: RulesOf, present: ReadPresent, paper: Paper
 ) -> list[ControllerRouterHandler]:
     """Return `/orders` and `/orders/{number}`."""
 
     @get("/orders")
     async def listed(
-        request: AnyRequest, holder: FromQuery[str] = "", q: FromQuery[str] = "", after: FromQuery[str] = ""
+        request: Asked, holder: FromQuery[str] = "", q: FromQuery[str] = "", after: FromQuery[str] = ""
     ) -> Response[str] | Redirect:
         query = " ".join(q.split())[:QUERY_MAX]
         if _means_number(query):
             return Redirect(f"/orders/{query.replace(' ', '').replace('/', '-')}")
-        moment = await present()
-        read = _searched(orders, query, after) if query else _held(orders, holder or None, after)
+        moment, reader = await present(), request.user.number
+        read = _searched(orders, reader, query, after) if query else _held(orders, reader, holder or None, after)
         listing = await read(moment.now, moment.demo)
         return paper.page(request, "orders/list.html", listing=listing, q=query, now=moment.now, demo=moment.demo)
 
     @get("/orders/{number:str}")
-    async def one(request: AnyRequest, number: FromPath[str]) -> Response[str] | Redirect:
+    async def one(request: Asked, number: FromPath[str], next: FromQuery[str] = "") -> Response[str] | Redirect:
         try:
             written = parse_number(number)
         except NumberError as wrong:
@@ -81,13 +101,15 @@ def order_routes(
             return paper.page(request, "orders/wrong.html", status=404, number=number, sentences=sentences)
         if written != number:
             return Redirect(f"/orders/{written}")
-        found = await orders.order(number)
+        found = await orders.order(request.user.number, number)
         if found is None:
             return paper.page(request, "orders/unknown.html", status=404, number=number)
         moment = await present()
         language = chosen(request.query_params, request.cookies)
         sheet = sheet_of(found[0], rules_of(found[1]), moment.now, language, moment.demo)
-        return paper.page(request, "orders/order.html", sheet=sheet, now=moment.now, demo=moment.demo)
+        await looks.note(request.user, sheet.order.id, "page", moment.now)
+        panel = await acting.panel(request.user, sheet.order, moment.now, back(next))
+        return paper.page(request, "orders/order.html", sheet=sheet, panel=panel, now=moment.now, demo=moment.demo)
 
     return [listed, one]
 
@@ -95,23 +117,23 @@ def order_routes(
 _Read = Callable[[Instant, bool], Awaitable[Listing]]
 
 
-def _searched(orders: Orders, query: str, after: str) -> _Read:
+def _searched(orders: Orders, reader: str, query: str, after: str) -> _Read:
     cursor = cursor_of(after)
 
     async def read(now: Instant, demo: bool) -> Listing:
-        rows = await orders.search(query, cursor.order_id if cursor is not None else None)
+        rows = await orders.search(reader, query, cursor.order_id if cursor is not None else None)
         return Listing(now, None, query, rows[:PAGE], _next(rows), first=cursor is None, demo=demo)
 
     return read
 
 
-def _held(orders: Orders, holder: str | None, after: str) -> _Read:
+def _held(orders: Orders, reader: str, holder: str | None, after: str) -> _Read:
     cursor = cursor_of(after)
 
     async def read(now: Instant, demo: bool) -> Listing:
-        rows = await orders.held(holder, cursor)
-        holders = await orders.holders(now) if holder is None else ()
-        total = await orders.count(holder) if holder is not None else sum(line.orders for line in holders)
+        rows = await orders.held(reader, holder, cursor)
+        holders = await orders.holders(reader, now) if holder is None else ()
+        total = await orders.count(reader, holder) if holder is not None else sum(line.orders for line in holders)
         return Listing(now, holder, "", rows[:PAGE], _next(rows), cursor is None, total, holders, demo)
 
     return read

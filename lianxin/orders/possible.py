@@ -47,12 +47,13 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Barred(msgspec.Struct, frozen=True):
-    """A step that one might think of, and the rule that stands against it now."""
+    """A step that one might think of, and the rule that stands against it now; the words are those of `Refused`."""
 
     form: Form
     code: str
     sentence: str
     instead: str = ""
+    source: str = ""
 
 
 class Possible(msgspec.Struct, frozen=True):
@@ -85,6 +86,13 @@ def possible(order: Order, asks: Asks, rules: Rules, now: Instant) -> Possible:
     return Possible(tuple(sorted(actions, key=lambda one: (one.form.weight, one.part))), tuple(barred))
 
 
+def why_not(form: Form, order: Order, asks: Asks, rules: Rules, now: Instant, part: int = 0) -> Refused | None:
+    """Return what stands against a step; None where nothing does, or where no role of this person's could take it."""
+    for role in roles_for(form, asks):
+        return _refusal(form, order, asks.by, role, part or next(iter(order.parts), 0), rules, now)
+    return None
+
+
 def roles_for(form: Form, asks: Asks) -> Sequence[str]:
     """Return the roles in which somebody may take the step by the table, the one to act in first."""
     roles = [role for role in form.step.who if role in asks.roles]
@@ -103,7 +111,7 @@ def _tried(form: Form, order: Order, asks: Asks, rules: Rules, now: Instant) -> 
                 break
             refusals.append(refusal)
         else:
-            yield from (Barred(form, one.code, one.sentence, one.instead) for one in refusals[:1])
+            yield from (Barred(form, one.code, one.sentence, one.instead, one.source) for one in refusals[:1])
 
 
 def _refusal(form: Form, order: Order, by: str, role: str, part: int, rules: Rules, now: Instant) -> Refused | None:

@@ -1,53 +1,52 @@
--- What the pages of orders read. Owned here: orders, order_events, texts, numbers; they are written by the functions
+-- What the pages of orders read, always through `seen_orders`, and the drafts. Owned here: orders, order_events, texts,
+-- numbers, drafts; all but the drafts are written by the functions
 -- `orders_write`, `order_events_write` and `texts_write` of the migrations, within the one statement of a command.
 
--- name: held_dated(holder, due_at, order_id, limit_count)
+-- name: held_dated(reader, holder, due_at, order_id, limit_count)
 -- Open orders of a holder behind a place in the list, most urgent first. Index: orders_open_holder_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since, o.offered_to, o.category, o.region, o.urgency,
-       o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM listed(:reader) o
  WHERE o.holder = :holder AND o.closed_at IS NULL
    AND (o.due_at, o.order_id) > (:due_at::timestamptz, :order_id::bigint)
  ORDER BY o.due_at, o.order_id
  LIMIT :limit_count;
 
--- name: held_undated(holder, order_id, limit_count)
+-- name: held_undated(reader, holder, order_id, limit_count)
 -- Open orders of a holder whose date is not known (its year has no calendar yet). Index: orders_open_holder_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since, o.offered_to, o.category, o.region, o.urgency,
-       o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM listed(:reader) o
  WHERE o.holder = :holder AND o.closed_at IS NULL AND o.due_at IS NULL AND o.order_id > :order_id
  ORDER BY o.order_id
  LIMIT :limit_count;
 
--- name: open_dated(due_at, order_id, limit_count)
+-- name: open_dated(reader, due_at, order_id, limit_count)
 -- Open orders of all holders behind a place in the list, most urgent first. Index: orders_open_due_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since, o.offered_to, o.category, o.region, o.urgency,
-       o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM listed(:reader) o
  WHERE o.closed_at IS NULL AND (o.due_at, o.order_id) > (:due_at::timestamptz, :order_id::bigint)
  ORDER BY o.due_at, o.order_id
  LIMIT :limit_count;
 
--- name: open_undated(order_id, limit_count)
+-- name: open_undated(reader, order_id, limit_count)
 -- Open orders of all holders whose date is not known. Index: orders_open_due_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since, o.offered_to, o.category, o.region, o.urgency,
-       o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM listed(:reader) o
  WHERE o.closed_at IS NULL AND o.due_at IS NULL AND o.order_id > :order_id
  ORDER BY o.order_id
  LIMIT :limit_count;
 
--- name: newest_texts_with(order_id, n, window_count, grams)
--- Among the newest texts behind a place, so many of them, those that have all these grams, newest first. The window
--- is read whole whatever the planner thinks of the grams: 0.8 us a text. Index: texts_pkey, backwards.
-SELECT order_id, n, title, text
+-- name: held_count(reader, holder)$
+-- How many open orders a holder has, of those one may see. Index: orders_open_holder_idx.
+SELECT count(*) FROM seen_orders(:reader) WHERE holder = :holder AND closed_at IS NULL;
+
+-- name: newest_texts_with(order_id, n, window_count, reader, grams)
+-- Among the newest texts behind a place, so many of them, those of orders one may see that have all these grams, newest
+-- first. The window is read whole whatever the planner thinks of the grams: 0.8 us a text. Index: texts_pkey, backwards.
+SELECT newest.order_id, newest.n, newest.title, newest.text
   FROM (SELECT order_id, n, title, text, grams
           FROM texts
          WHERE (order_id, n) < (:order_id::bigint, :n::integer)
          ORDER BY order_id DESC, n DESC
          LIMIT :window_count) newest
- WHERE grams @> :grams::integer[];
+  JOIN seen_orders(:reader) o ON o.order_id = newest.order_id
+ WHERE newest.grams @> :grams::integer[]
+ ORDER BY newest.order_id DESC, newest.n DESC;
 
 -- name: end_of_window(order_id, n, window_count)^
 -- The last text of that window. No row: there are no more texts than that. Index: texts_pkey, backwards.
@@ -66,55 +65,68 @@ SELECT order_id, n
  WHERE grams @> :grams::integer[] AND (order_id, n) < (:order_id::bigint, :n::integer)
  ORDER BY order_id DESC, n DESC;
 
--- name: texts_at(order_ids, ns)
--- The texts at these places, newest first. Index: texts_pkey.
+-- name: texts_at(order_ids, ns, reader)
+-- Of the texts at these places those of orders one may see, newest first. Indexes: texts_pkey, orders_pkey.
 SELECT t.order_id, t.n, t.title, t.text
-  FROM unnest(:order_ids::bigint[], :ns::integer[]) AS p(order_id, n) JOIN texts t USING (order_id, n)
+  FROM unnest(:order_ids::bigint[], :ns::integer[]) AS p(order_id, n)
+  JOIN texts t USING (order_id, n) JOIN seen_orders(:reader) o USING (order_id)
  ORDER BY t.order_id DESC, t.n DESC;
 
--- name: rows_of(order_ids)
+-- name: rows_of(reader, order_ids)
 -- Orders by their ids, as lists show them, newest first. Index: orders_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM listed(:reader) o
  WHERE o.order_id = ANY(:order_ids::bigint[])
  ORDER BY o.order_id DESC;
 
--- name: held_count(holder)$
--- How many open orders a holder has. Index: orders_open_holder_idx.
-SELECT count(*) FROM orders WHERE holder = :holder AND closed_at IS NULL;
-
--- name: holders(now)
--- Every holder with open orders: how many, and how many are past their date. Index: orders_open_holder_idx.
+-- name: holders(now, reader)
+-- Every holder with open orders that one may see: how many, and how many are past their date.
+-- Index: orders_open_holder_idx.
 SELECT holder, count(*) AS orders, count(*) FILTER (WHERE due_at <= :now::timestamptz) AS overdue
-  FROM orders
+  FROM seen_orders(:reader)
  WHERE closed_at IS NULL
  GROUP BY holder
  ORDER BY count(*) DESC, holder;
 
--- name: about(number)^
--- One order by its number, with the channel on which it came. No row: there is no such order. Index: orders_number_key.
+-- name: about(reader, number)^
+-- One order by its number, with the channel on which it came. No row: there is none that one may see.
+-- Index: orders_number_key.
 SELECT o.order_id, o.number, o.pack, o.parent_id, c.channel
-  FROM orders o LEFT JOIN contacts c ON c.contact_id = o.contact_id
+  FROM seen_orders(:reader) o LEFT JOIN contacts c ON c.contact_id = o.contact_id
  WHERE o.number = :number;
 
--- name: entries_of(chain_id)
+-- name: sees(reader, order_id)$
+-- Whether one may see this order. Index: orders_pkey.
+SELECT EXISTS (SELECT FROM seen_orders(:reader) WHERE order_id = :order_id);
+
+-- name: sees_contact(reader, contact_id)$
+-- Whether one may see this contact. Index: contacts_pkey.
+SELECT EXISTS (SELECT FROM seen_contacts(:reader) WHERE contact_id = :contact_id);
+
+-- name: entries_of(reader, order_id)
 -- The whole chain of an order, from its first entry. Index: entries_pkey.
-SELECT seq, hash, body FROM entries WHERE chain_id = :chain_id ORDER BY seq;
+SELECT e.seq, e.hash, e.body
+  FROM seen_orders(:reader) o JOIN entries e ON e.chain_id = o.order_id
+ WHERE o.order_id = :order_id
+ ORDER BY e.seq;
 
--- name: texts_of(order_id)
+-- name: texts_of(reader, order_id)
 -- The citizen's words and what was added. Index: texts_pkey.
-SELECT n, at, title, text FROM texts WHERE order_id = :order_id ORDER BY n;
+SELECT t.n, t.at, t.title, t.text
+  FROM seen_orders(:reader) o JOIN texts t USING (order_id)
+ WHERE order_id = :order_id
+ ORDER BY t.n;
 
--- name: promises_of(subject_id)
+-- name: promises_of(reader, order_id)
 -- What is and was owed, latest first. Index: promises_pkey.
-SELECT promise_id, kind, owed_to, made_at, due_at, state, settled_at
-  FROM promises WHERE subject_id = :subject_id ORDER BY promise_id DESC;
+SELECT p.promise_id, p.kind, p.owed_to, p.made_at, p.due_at, p.state, p.settled_at
+  FROM seen_orders(:reader) o JOIN promises p ON p.subject_id = o.order_id
+ WHERE o.order_id = :order_id
+ ORDER BY p.promise_id DESC;
 
--- name: same_matter(order_id, parent_id)
--- The orders joined to this one, and the one it was joined to. Indexes: orders_parent_idx, orders_pkey.
+-- name: same_matter(reader, order_id, parent_id)
+-- The orders joined to this one, and the one it was joined to, that one may see. Indexes: orders_parent_idx, orders_pkey.
 SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title
-  FROM orders o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
  WHERE o.parent_id = :order_id OR o.order_id = :parent_id
  ORDER BY o.order_id;
 
@@ -126,6 +138,90 @@ SELECT l.seq, l.checkpoint_id, c.at
  ORDER BY l.seq DESC
  LIMIT 1;
 
+-- name: keep_draft(who, subject, form, sealed, updated_at, most)!
+-- Keeps what somebody has written so far. Nothing is kept of a new one where they have so many already.
+INSERT INTO drafts (who, subject, form, sealed, updated_at)
+SELECT :who, :subject, :form, :sealed, :updated_at
+ WHERE (SELECT count(*) FROM drafts WHERE who = :who AND (subject, form) <> (:subject, :form)) < :most
+    ON CONFLICT (who, subject, form) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at;
+
+-- name: drafts_on(who, subject)
+-- What somebody has written of the forms of one subject. Index: drafts_pkey.
+SELECT form, sealed, updated_at FROM drafts WHERE who = :who AND subject = :subject;
+
+-- name: drafts_of(who)
+-- Everything somebody has begun to write, the latest first. Index: drafts_pkey.
+SELECT subject, form, updated_at FROM drafts WHERE who = :who ORDER BY updated_at DESC, subject, form;
+
+-- name: drop_draft(who, subject, form)!
+-- Forgets one. Index: drafts_pkey.
+DELETE FROM drafts WHERE who = :who AND subject = :subject AND form = :form;
+
+-- name: drop_drafts_before(before)!
+-- Forgets what nobody has gone on with since then. Index: drafts_updated_idx.
+DELETE FROM drafts WHERE updated_at < :before::timestamptz;
+
+-- name: sealed_drafts(who, subject, form, limit_count)
+-- Drafts behind one, for a new house key. Index: drafts_pkey.
+SELECT who, subject, form, sealed FROM drafts
+ WHERE (who, subject, form) > (:who::text, :subject::text, :form::text) ORDER BY who, subject, form LIMIT :limit_count;
+
+-- name: reseal_draft(sealed, who, subject, form, was)!
+-- Puts a draft locked anew in the place of the old one; whoever went on writing meanwhile is right.
+UPDATE drafts SET sealed = :sealed WHERE who = :who AND subject = :subject AND form = :form AND sealed = :was;
+
 -- name: draw(kind, day, after)$
 -- The next running number of a day for a kind of chain, never given out before. To be asked alone, in no transaction.
 SELECT draw_number(:kind, :day, :after);
+
+-- name: unseen_news(reader, by, limit_count)
+-- What somebody who follows orders has not seen yet, the latest first. Indexes: news_unseen_idx, orders_pkey.
+SELECT n.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, n.seq, n.kind, n.at
+  FROM news n JOIN seen_orders(:reader) o ON o.order_id = n.order_id
+  LEFT JOIN texts t ON t.order_id = n.order_id AND t.n = 1
+ WHERE n.reader = :by AND n.seen_at IS NULL
+ ORDER BY n.at DESC, n.order_id, n.seq DESC
+ LIMIT :limit_count;
+
+-- name: unseen_count(reader, by)$
+-- How many pieces of news that is. Indexes: news_unseen_idx, orders_pkey.
+SELECT count(*)
+  FROM news n JOIN seen_orders(:reader) o ON o.order_id = n.order_id
+ WHERE n.reader = :by AND n.seen_at IS NULL;
+
+-- name: see_news(by, order_id, seq, seen_at)
+-- Marks the news of an order up to an entry as seen; one row for each. Index: news_unseen_idx.
+UPDATE news SET seen_at = :seen_at::timestamptz
+ WHERE reader = :by AND order_id = :order_id AND seq <= :seq::integer AND seen_at IS NULL
+RETURNING seq;
+
+-- name: instructions_of(reader, order_id)
+-- Leaders' instructions on an order with their answers, in their order. Index: instructions_pkey.
+SELECT i.order_id, o.number, o.state, i.n, i.by, i.at, i.due_at, w.text AS text, i.answered_at, i.answered_by,
+       a.text AS answer
+  FROM seen_orders(:reader) o JOIN instructions i ON i.order_id = o.order_id
+  LEFT JOIN texts w ON w.order_id = i.order_id AND w.n = i.text_n
+  LEFT JOIN texts a ON a.order_id = i.order_id AND a.n = i.answer_n
+ WHERE o.order_id = :order_id
+ ORDER BY i.n;
+
+-- name: unanswered_instructions(reader, limit_count)
+-- Instructions that nobody has answered yet, the most urgent first. Index: instructions_unanswered_idx.
+SELECT i.order_id, o.number, o.state, i.n, i.by, i.at, i.due_at, w.text AS text, i.answered_at, i.answered_by,
+       NULL AS answer
+  FROM instructions i JOIN seen_orders(:reader) o ON o.order_id = i.order_id
+  LEFT JOIN texts w ON w.order_id = i.order_id AND w.n = i.text_n
+ WHERE i.answered_at IS NULL
+ ORDER BY i.due_at, i.order_id, i.n
+ LIMIT :limit_count;
+
+-- name: instructions_by(reader, by, limit_count)
+-- What a leader wrote, the latest first, with what became of it. Index: instructions_by_idx.
+SELECT i.order_id, o.number, o.state, i.n, i.by, i.at, i.due_at, w.text AS text, i.answered_at, i.answered_by,
+       a.text AS answer
+  FROM instructions i JOIN seen_orders(:reader) o ON o.order_id = i.order_id
+  LEFT JOIN texts w ON w.order_id = i.order_id AND w.n = i.text_n
+  LEFT JOIN texts a ON a.order_id = i.order_id AND a.n = i.answer_n
+ WHERE i.by = :by
+ ORDER BY i.at DESC, i.order_id, i.n
+ LIMIT :limit_count;

@@ -19,12 +19,15 @@ _BEGINNING: Final = Cursor(-(10**13), 0)
 
 
 class OrderReader:
-    """Reads lists and orders. The pool's connections enter as the application role."""
+    """Reads lists and orders, always for somebody: what they may not see is not there.
+
+    `reader` is the work number of who asks (`Who.number`). The pool's connections enter as the application role.
+    """
 
     def __init__(self, pool: "Pool[Record]") -> None:
         self._pool = pool
 
-    async def held(self, holder: str | None, after: Cursor | None) -> tuple[Row, ...]:
+    async def held(self, reader: str, holder: str | None, after: Cursor | None) -> tuple[Row, ...]:
         """Return up to PAGE + 1 open orders of a holder (None: of all) behind `after`, most urgent first.
 
         Orders whose date is not known come last, by their number.
@@ -32,42 +35,42 @@ class OrderReader:
         start = after or _BEGINNING
         rows: list[Record] = []
         if start.due is not None:
-            rows = await self._dated(holder, start.due, start.order_id)
+            rows = await self._dated(reader, holder, start.due, start.order_id)
             start = Cursor(None, 0)
         if len(rows) <= PAGE:
-            rows += await self._undated(holder, start.order_id, PAGE + 1 - len(rows))
+            rows += await self._undated(reader, holder, start.order_id, PAGE + 1 - len(rows))
         return tuple(map(_row, rows))
 
-    async def search(self, query: str, below: int | None) -> tuple[Row, ...]:
+    async def search(self, reader: str, query: str, below: int | None) -> tuple[Row, ...]:
         """Return up to PAGE + 1 orders with a text that contains the query, newest first.
 
         below  order id of the last row of the page before
         A query without a character to look for finds nothing.
         """
-        found = await matching_orders(self._pool, query, below, PAGE + 1)
-        rows = await self._pool.fetch(_QUERIES.rows_of.sql, found) if found else []
+        found = await matching_orders(self._pool, reader, query, below, PAGE + 1)
+        rows = await self._pool.fetch(_QUERIES.rows_of.sql, reader, found) if found else []
         return tuple(map(_row, rows))
 
-    async def count(self, holder: str) -> int:
+    async def count(self, reader: str, holder: str) -> int:
         """Return how many open orders a holder has."""
-        return int(await self._pool.fetchval(_QUERIES.held_count.sql, holder))
+        return int(await self._pool.fetchval(_QUERIES.held_count.sql, reader, holder))
 
-    async def holders(self, now: Instant) -> tuple[HolderLine, ...]:
+    async def holders(self, reader: str, now: Instant) -> tuple[HolderLine, ...]:
         """Return every holder with open orders, most orders first."""
-        rows = await self._pool.fetch(_QUERIES.holders.sql, to_datetime(now))
+        rows = await self._pool.fetch(_QUERIES.holders.sql, to_datetime(now), reader)
         return tuple(HolderLine(row[0], row[1], row[2]) for row in rows)
 
-    async def order(self, number: str) -> tuple[Found, str] | None:
-        """Return what there is of an order, and the pack it is under; None where no order has this number."""
-        about = await self._pool.fetchrow(_QUERIES.about.sql, number)
+    async def order(self, reader: str, number: str) -> tuple[Found, str] | None:
+        """Return what there is of an order, and the pack it is under; None where there is none that one may see."""
+        about = await self._pool.fetchrow(_QUERIES.about.sql, reader, number)
         if about is None:
             return None
         order_id, parent_id = about["order_id"], about["parent_id"]
         entries, texts, promises, same, seal = await asyncio.gather(
-            self._pool.fetch(_QUERIES.entries_of.sql, order_id),
-            self._pool.fetch(_QUERIES.texts_of.sql, order_id),
-            self._pool.fetch(_QUERIES.promises_of.sql, order_id),
-            self._pool.fetch(_QUERIES.same_matter.sql, order_id, parent_id),
+            self._pool.fetch(_QUERIES.entries_of.sql, reader, order_id),
+            self._pool.fetch(_QUERIES.texts_of.sql, reader, order_id),
+            self._pool.fetch(_QUERIES.promises_of.sql, reader, order_id),
+            self._pool.fetch(_QUERIES.same_matter.sql, reader, order_id, parent_id),
             self._pool.fetchrow(_QUERIES.seal_of.sql, order_id),
         )
         joined = {row["order_id"]: Joined(row["number"], row["title"] or row["number"]) for row in same}
@@ -86,16 +89,29 @@ class OrderReader:
         )
         return found, about["pack"]
 
-    async def _dated(self, holder: str | None, due: Instant, order_id: int) -> "list[Record]":
+    async def seen(self, reader: str, number: str) -> int | None:
+        """Return the id of the order with this number, None where there is none that one may see."""
+        about = await self._pool.fetchrow(_QUERIES.about.sql, reader, number)
+        return None if about is None else int(about["order_id"])
+
+    async def sees(self, reader: str, order_id: int) -> bool:
+        """Return whether one may see this order."""
+        return bool(await self._pool.fetchval(_QUERIES.sees.sql, reader, order_id))
+
+    async def sees_contact(self, reader: str, contact_id: int) -> bool:
+        """Return whether one may see this contact."""
+        return bool(await self._pool.fetchval(_QUERIES.sees_contact.sql, reader, contact_id))
+
+    async def _dated(self, reader: str, holder: str | None, due: Instant, order_id: int) -> "list[Record]":
         at = to_datetime(due)
         if holder is None:
-            return list(await self._pool.fetch(_QUERIES.open_dated.sql, at, order_id, PAGE + 1))
-        return list(await self._pool.fetch(_QUERIES.held_dated.sql, holder, at, order_id, PAGE + 1))
+            return list(await self._pool.fetch(_QUERIES.open_dated.sql, reader, at, order_id, PAGE + 1))
+        return list(await self._pool.fetch(_QUERIES.held_dated.sql, reader, holder, at, order_id, PAGE + 1))
 
-    async def _undated(self, holder: str | None, order_id: int, limit: int) -> "Sequence[Record]":
+    async def _undated(self, reader: str, holder: str | None, order_id: int, limit: int) -> "Sequence[Record]":
         if holder is None:
-            return await self._pool.fetch(_QUERIES.open_undated.sql, order_id, limit)
-        return await self._pool.fetch(_QUERIES.held_undated.sql, holder, order_id, limit)
+            return await self._pool.fetch(_QUERIES.open_undated.sql, reader, order_id, limit)
+        return await self._pool.fetch(_QUERIES.held_undated.sql, reader, holder, order_id, limit)
 
 
 def _instant(at: datetime | None) -> Instant | None:

@@ -31,10 +31,11 @@ PORTION: Final = 256
 """Texts compared with the words at once, of those the index knows."""
 
 
-async def matching_orders(pool: "Pool[Record]", query: str, below: int | None, most: int) -> list[int]:
+async def matching_orders(pool: "Pool[Record]", reader: str, query: str, below: int | None, most: int) -> list[int]:
     """Return the ids of the newest `most` orders with a text that contains the query, newest first.
 
-    below  only orders with a smaller id
+    reader  work number of who searches: what they may not see is not found, and does not count
+    below   only orders with a smaller id
     A query without a character to look for finds nothing.
     """
     grams, needle = query_grams(query), normalise(query)
@@ -42,7 +43,7 @@ async def matching_orders(pool: "Pool[Record]", query: str, below: int | None, m
     if not grams:
         return []
     async with pool.acquire() as db:
-        async for rows in _candidates(db, grams, (_ABOVE_ALL if below is None else below, 0), found):
+        async for rows in _candidates(db, reader, grams, (_ABOVE_ALL if below is None else below, 0), found):
             found |= dict.fromkeys(row["order_id"] for row in rows if _has(row, needle))
             if len(found) >= most:
                 break
@@ -54,20 +55,20 @@ def _has(row: "Record", needle: str) -> bool:
 
 
 async def _candidates(
-    db: "PoolConnectionProxy[Record]", grams: list[int], edge: tuple[int, int], found: Sized
+    db: "PoolConnectionProxy[Record]", reader: str, grams: list[int], edge: tuple[int, int], found: Sized
 ) -> "AsyncIterator[Sequence[Record]]":
-    """Yield all texts behind the edge that have the grams, newest first, in portions.
+    """Yield all texts behind the edge that have the grams and may be seen, newest first, in portions.
 
     found  what the caller has found among those it was given; that decides how to go on
     """
     looked_at = 0
     while len(found) >= FREQUENT * looked_at:
         end = await db.fetchrow(_QUERIES.end_of_window.sql, *edge, WINDOW)
-        yield await db.fetch(_QUERIES.newest_texts_with.sql, *edge, WINDOW, grams)
+        yield await db.fetch(_QUERIES.newest_texts_with.sql, *edge, WINDOW, reader, grams)
         if end is None:
             return
         edge, looked_at = (end["order_id"], end["n"]), looked_at + WINDOW
     places = [tuple(row) for row in await db.fetch(_QUERIES.all_with.sql, grams, *edge)]
     for start in range(0, len(places), PORTION):
         order_ids, ns = zip(*places[start : start + PORTION], strict=True)
-        yield await db.fetch(_QUERIES.texts_at.sql, order_ids, ns)
+        yield await db.fetch(_QUERIES.texts_at.sql, order_ids, ns, reader)

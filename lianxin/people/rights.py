@@ -52,6 +52,10 @@ class Rights:
         """Return the roles in which somebody may act now, those they stand in for included; empty for nobody here."""
         return self._roles.get(number, frozenset())
 
+    def house(self) -> dict[str, str]:
+        """Return work number -> name of everybody of the house who may act now; officers of units are not in it."""
+        return {number: self.name(number) for number in self._roles if ":" not in number}
+
     def __call__(self, by: str, role: str) -> bool:
         """Whether `by` (`staff:1023`, `unit:zjj:contact`, `outside:…`, `citizen`, `system`) may act in the role."""
         if role in _NOT_PEOPLE or by in _NOT_PEOPLE:

@@ -74,9 +74,9 @@ async def test_a_mistyped_number_is_explained_on_the_page_and_in_the_search_box(
 def test_a_mistyped_number_is_explained_at_the_terminal(
     number: str, zh: str, en: str, terminal: Callable[..., tuple[int, str]]
 ) -> None:
-    code, said = terminal("order", number)
+    code, said = terminal("order", number, "--as", "1023")
     assert (code, zh in said) == (2, True), said
-    code, said = terminal("order", number, "--lang", "en")
+    code, said = terminal("order", number, "--as", "1023", "--lang", "en")
     assert (code, en in said) == (2, True), said
     code, said = terminal("receipt", number)
     assert (code, en in said) == (2, True), said
@@ -92,7 +92,7 @@ async def test_a_number_that_nobody_has_is_said_to_be_nobodys(site: httpx.AsyncC
 def test_a_number_that_nobody_has_is_said_to_be_nobodys_at_the_terminal(
     terminal: Callable[..., tuple[int, str]],
 ) -> None:
-    code, said = terminal("order", NOBODYS)
+    code, said = terminal("order", NOBODYS, "--as", "1023")
     assert (code, f"没有单号为 {NOBODYS} 的工单" in said) == (2, True), said
     code, said = terminal("receipt", NOBODYS)
     assert (code, f"There is no order {NOBODYS}" in said) == (2, True), said

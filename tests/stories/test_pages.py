@@ -103,8 +103,7 @@ async def page(context):
 
 
 async def test_from_the_book_to_an_order_and_to_its_promises(site, page):
-    await page.goto(site)
-    assert page.url == f"{site}/book"
+    await page.goto(f"{site}/book")
     # carried over: the lift and the heating; opened today: lamps, wages, noise; closed today: the heating
     figures = [text.strip() for text in await page.locator(".eq b").all_inner_texts()]
     assert figures == ["2", "3", "1", "4"]

@@ -5,6 +5,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
 import typer
 from made.lives import World
@@ -45,8 +46,12 @@ async def _filled(database: Database) -> dict[str, str]:
         await pool.close()
 
 
-def typed(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+READER = "1023"
+"""A duty manager, who sees every order."""
+
+
+def typed(*words: str, reader: str = READER) -> Result:
+    return CliRunner().invoke(app, [*words, "--as", reader])
 
 
 def told(number: str) -> dict[str, object]:
@@ -125,3 +130,17 @@ def test_without_a_database_it_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("LIANXIN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     answer = typed(make_number(date(2026, 3, 9), 1))
     assert answer.exit_code == 2 and answer.output.strip() and "Traceback" not in answer.output
+
+
+def test_what_the_reader_may_not_see_is_not_told(site: dict[str, str]) -> None:
+    answer = typed(site["signed"], reader="cgj:contact")
+    assert answer.exit_code == 2
+    assert "没有单号为" in answer.output
+    assert typed(site["signed"], reader="zjj:contact").exit_code == 0
+
+
+def test_who_reads_at_the_terminal_stands_in_the_access_log(site: dict[str, str], database: Database) -> None:
+    typed(site["signed"])
+    with psycopg.connect(database.owner_url) as owner:
+        looks = owner.execute("SELECT who, what, about FROM looks").fetchall()
+    assert looks == [(READER, "page", "terminal")]

@@ -1,0 +1,239 @@
+"""What does a form, and the panel of what can be done, show? Values for the templates, put together from what is known.
+
+Words stay English msgids here; the templates say them in the reader's language. Pure.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+
+from lianxin.ground.clock import Instant
+from lianxin.orders.forms import Field, Form
+from lianxin.orders.forms.filling import opened, suggested
+from lianxin.orders.forms.known import Known
+from lianxin.orders.forms.parsing import Mistake
+from lianxin.orders.order import Order
+from lianxin.orders.possible import Barred, Possible
+from lianxin.orders.sources import ruled
+from lianxin.places import load_categories
+from lianxin.rules import Rules
+
+BLANK_UNITS: Final = 2
+"""Empty rows for further units below those that are filled in."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One thing that can be chosen; words: as they stand on the page. Of a group: its heading, "" for none."""
+
+    code: str
+    words: str
+    group: str = ""
+
+
+class FieldShown(msgspec.Struct, frozen=True):
+    """A field as it stands on the page.
+
+    values   what is in it;  mistake  what is wrong with it
+    options  what can be chosen where that is not in the form itself: categories, regions, parts, citizens
+    n        the number at its rule;  source  where that rule stands
+    suggested  the value is the system's, nobody has confirmed it yet
+    """
+
+    field: Field
+    values: Sequence[str]
+    mistake: Mistake | None = None
+    options: tuple[Shown, ...] = ()
+    n: int | None = None
+    source: str = ""
+    suggested: bool = False
+
+    @property
+    def value(self) -> str:
+        """The first value, "" for none."""
+        return self.values[0] if self.values else ""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Why something was not saved.
+
+    sentence  what happened;  instead  what is possible now;  source  the rule it was decided by
+    overtaken somebody else was faster
+    """
+
+    sentence: str
+    instead: str = ""
+    source: str = ""
+    overtaken: bool = False
+
+
+class FormShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A form as it stands on the page.
+
+    number   of the order;  seen  its last entry that the reader had before them
+    command  id of the command; a form sent twice acts once
+    part     the part of the order that it is about, 0: none
+    next     where to go afterwards, "" for the order
+    drafted  when the draft was kept that stands in it, None: no draft
+    mistakes of the form as a whole;  told  why it was not saved
+    lists    names to choose from as one types: units, outside, staff, takers
+    """
+
+    form: Form
+    number: str
+    seen: int
+    command: UUID
+    fields: tuple[FieldShown, ...]
+    part: int = 0
+    next: str = ""
+    drafted: Instant | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    told: Told | None = None
+    lists: Mapping[str, tuple[Shown, ...]] = {}
+
+    @property
+    def action(self) -> str:
+        """The address it is sent to."""
+        return action_of(self.number, self.form.slug, self.part)
+
+
+class ActionShown(msgspec.Struct, frozen=True):
+    """A step that can be taken, as a button."""
+
+    form: Form
+    address: str
+    part: int = 0
+    drafted: bool = False
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """What this person can do with an order now.
+
+    main     the form of the first step, open; None where nothing can be done
+    actions  all steps as buttons, the first one too
+    barred   what one might think of, and what stands against it
+    """
+
+    number: str
+    main: FormShown | None = None
+    actions: tuple[ActionShown, ...] = ()
+    barred: tuple[Barred, ...] = ()
+
+
+def action_of(number: str, slug: str, part: int = 0, next_: str = "") -> str:
+    """Return the address of a step; next_: where to go after it."""
+    query = ({"part": part} if part else {}) | ({"next": next_} if next_ else {})
+    return f"/orders/{number}/do/{slug}" + (f"?{urlencode(query)}" if query else "")
+
+
+def form_shown(
+    form: Form,
+    order: Order,
+    known: Known,
+    rules: Rules,
+    command: UUID,
+    *,
+    part: int = 0,
+    next_: str = "",
+    sent: Mapping[str, Sequence[str]] | None = None,
+    drafted: Instant | None = None,
+    mistakes: Sequence[Mistake] = (),
+    told: Told | None = None,
+) -> FormShown:
+    """Return a form as it opens, or with what was written in it (`sent`)."""
+    values = opened(form, order, known, part) if sent is None else sent
+    guesses = suggested(form) if sent is None else frozenset[str]()
+    wrong = {mistake.field: mistake for mistake in reversed(mistakes)}
+    fields = tuple(
+        _field(field, values.get(field.name, ()), wrong.get(field.name), known, rules, field.name in guesses)
+        for field in form.fields
+    )
+    whole = tuple(mistake for mistake in mistakes if not mistake.field)
+    return FormShown(
+        form=form,
+        number=order.number,
+        seen=order.seq,
+        command=command,
+        fields=fields,
+        part=part,
+        next=next_,
+        drafted=drafted,
+        mistakes=whole,
+        told=told,
+        lists=_lists(form, known),
+    )
+
+
+def actions_shown(possible: Possible, number: str, drafts: Sequence[str], next_: str) -> tuple[ActionShown, ...]:
+    """Return every step that can be taken as a button; drafts: names of those that are begun."""
+    return tuple(
+        ActionShown(
+            one.form,
+            action_of(number, one.form.slug, one.part, next_),
+            one.part,
+            draft_name(one.form, one.part) in drafts,
+        )
+        for one in possible.actions
+    )
+
+
+def draft_name(form: Form, part: int = 0) -> str:
+    """Return the name under which drafts of the form are kept."""
+    return f"{form.slug}-{part}" if part else form.slug
+
+
+def _field(
+    field: Field, values: Sequence[str], mistake: Mistake | None, known: Known, rules: Rules, guess: bool
+) -> FieldShown:
+    if field.kind == "units":
+        values = (*values, *("" for _ in range(BLANK_UNITS)))
+    n = _number(rules, field.rule) if field.rule else None
+    source = ruled(rules, field.rule) if field.rule else ""
+    return FieldShown(field, values, mistake, tuple(_options(field, known)), n, source, guess and any(values))
+
+
+def _number(rules: Rules, key: str) -> int | None:
+    """Return the number that a rule gives: its value, or the most that it allows."""
+    for name in (key, f"{key}.max"):
+        value = rules.value(name)
+        if type(value) is int:
+            return value
+    return None
+
+
+_LISTS: Final = {"unit": "units", "units": "units", "outside": "outside", "staff": "staff", "taker": "takers"}
+"""Kind of field -> the list of names that helps to fill it in."""
+
+
+def _lists(form: Form, known: Known) -> dict[str, tuple[Shown, ...]]:
+    """Return the lists that the fields of a form need, each once."""
+    names = dict.fromkeys(_LISTS[field.kind] for field in form.fields if field.kind in _LISTS)
+    return {name: tuple(_named(name, known)) for name in names}
+
+
+def _named(name: str, known: Known) -> Iterator[Shown]:
+    if name in ("units", "takers"):
+        yield from (Shown(unit.short, f"{unit.initials} {unit.name}") for unit in known.units.all)
+    if name in ("outside", "takers"):
+        yield from (Shown(unit.short, f"{unit.initials} {unit.name}") for unit in known.units.outside)
+    if name in ("staff", "takers"):
+        yield from (Shown(number, person) for number, person in known.staff.items())
+
+
+def _options(field: Field, known: Known) -> Iterator[Shown]:
+    match field.kind:
+        case "category":
+            for one in load_categories().values():
+                parent = load_categories()[one.parent].zh if one.parent else one.zh
+                yield Shown(one.code, f"{one.code} {one.zh}", parent)
+        case "region":
+            for region in known.units.places.regions:
+                yield Shown(region.code, region.name)
+        case "part" if known.order is not None:
+            for part in known.order.parts.values():
+                yield Shown(str(part.id), part.to)
+        case "citizen" if known.order is not None:
+            for place, contact in enumerate(known.order.appellants):
+                yield Shown(str(contact), str(place))
