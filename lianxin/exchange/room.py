@@ -14,8 +14,10 @@ from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.reading import OrderReader
 from lianxin.orders.service import Services
 from lianxin.people.rights import Rights
+from lianxin.privacy import Looks
 from lianxin.receipts.service import Receipts
 from lianxin.rules.adopted import AdoptedRules
+from lianxin.units import load_units
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
@@ -30,6 +32,8 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
         receipts=Receipts(wiring.pool, wiring.get(Services)),
         present=wiring.present,
         home=wiring.site.home,
+        units=load_units(),
+        looks=wiring.get(Looks),
     )
     wiring.before_send.append(tell_rate)
     return [api_router(door, Rates(3000))]

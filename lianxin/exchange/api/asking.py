@@ -6,6 +6,7 @@ read; whoever changes something brings a token.
 """
 
 import asyncio
+import re
 from functools import cache
 from typing import Any, Final
 
@@ -18,8 +19,9 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
 
 from lianxin.access import Who
+from lianxin.exchange.api.once import KEY, KEY_PATTERN
 from lianxin.exchange.api.rates import Allowance, Rates
-from lianxin.exchange.api.refusing import Declined, Unreadable, WrongType
+from lianxin.exchange.api.refusing import KEY_TITLE, NO_KEY, Declined, Unreadable, WrongType
 from lianxin.ground.web import marked
 
 BODY_BYTES_MAX: Final = 1_000_000
@@ -78,9 +80,11 @@ def guards(rates: Rates) -> list[Guard]:
 
     async def polite(connection: Connection, handler: BaseRouteHandler) -> None:
         _within_rate(connection, rates)
-        _takes_json(connection.headers.get("accept", ""), handler)
         _with_token(connection)
+        _takes_json(connection.headers.get("accept", ""), handler)
         _known_parameters(connection, handler)
+        if handler.opt.get("once"):
+            _with_key(connection.headers.get(KEY, ""))
 
     return [polite]
 
@@ -115,6 +119,11 @@ def _with_token(connection: Connection) -> None:
     who: Who | None = connection.scope.get("user")
     if who is not None and who.scopes is None and connection.scope.get("method") not in _READING:
         raise NotAuthorizedException(headers={"WWW-Authenticate": "Bearer"})
+
+
+def _with_key(key: str) -> None:
+    if re.fullmatch(KEY_PATTERN, key) is None:
+        raise Declined(400, NO_KEY, kind="idempotency-key", title=KEY_TITLE)
 
 
 def _known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:

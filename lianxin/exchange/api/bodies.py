@@ -16,13 +16,13 @@ from lianxin.orders.forms import FORMS, Field, Form
 from lianxin.orders.forms.values import UNITS_MAX
 from lianxin.orders.service import contact_id_of
 
-ELSEWHERE: Final = frozenset({"submit"})
-"""Steps that open an order; a contact that is handed in becomes one in the house."""
 NAME_MAX: Final = 80
+GIVEN_HERE: Final = frozenset({"directory", "text_hash", "answer_hash"})
+"""What the shell gives a command; a form that needs more belongs to a desk that has a contact in hand."""
 Sent = dict[str, list[str]]
 
-API_FORMS: Final[Mapping[str, Form]] = {slug: form for slug, form in FORMS.items() if slug not in ELSEWHERE}
-"""The steps that other systems take, by their name in addresses."""
+API_FORMS: Final[Mapping[str, Form]] = {slug: form for slug, form in FORMS.items() if form.given <= GIVEN_HERE}
+"""The steps that other systems take, by their name in addresses: those that need nothing but the order itself."""
 
 
 def _struct(name: str, fields: Sequence[Field], doc: str) -> type[msgspec.Struct]:

@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import SecurityRequirement
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
-from lianxin.exchange.api.once import KEY_PATTERN
+from lianxin.exchange.api.once import KEY, KEY_PATTERN
 from lianxin.exchange.api.paging import PAGE_MAX
 from lianxin.ground.web.problem import KINDS, MEDIA_TYPE, Problem
 
@@ -26,7 +26,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="lines of a
 Key = Annotated[
     str,
     HeaderParameter(
-        name="Idempotency-Key",
+        name=KEY,
         pattern=KEY_PATTERN,
         description="a new one for each request, the same when it is sent again; 8 to 64 visible ASCII characters",
     ),

@@ -12,8 +12,10 @@ from lianxin.ground.ledger import Store
 from lianxin.ground.web.present import ReadPresent
 from lianxin.orders.reading import OrderReader
 from lianxin.people.rights import Rights
+from lianxin.privacy import Looks
 from lianxin.receipts.service import Receipts
 from lianxin.rules.adopted import AdoptedRules
+from lianxin.units import Units
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -31,6 +33,8 @@ class Door(msgspec.Struct, frozen=True):
     receipts: Receipts
     present: ReadPresent
     home: Path
+    units: Units
+    looks: Looks
 
 
 TheDoor = NamedDependency[SkipValidation[Door]]

@@ -16,6 +16,7 @@ from lianxin.exchange.api.etags import Expected, etag
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import Batch, Due, Loaded, Standing, Store
 
+KEY: Final = "Idempotency-Key"
 KEY_PATTERN: Final = r"^[!-~]{8,64}$"
 """An Idempotency-Key: 8 to 64 visible ASCII characters; a UUID is one."""
 _NAMESPACE: Final = UUID("2f3a6c1e-7d0b-5b7e-9a4e-6c69616e7869")

@@ -8,6 +8,7 @@ from litestar.params import QueryParameter
 
 from lianxin.exchange.api import shapes
 from lianxin.exchange.api.asking import ApiRequest
+from lianxin.exchange.api.bodies import API_FORMS
 from lianxin.exchange.api.describing import ETAG, Cursor, IfNoneMatch, Limit, OrderNumber, reading
 from lianxin.exchange.api.door import TheDoor
 from lianxin.exchange.api.etags import etag, unchanged
@@ -17,6 +18,7 @@ from lianxin.exchange.api.reading import Filters
 from lianxin.exchange.api.telling import order_answer
 from lianxin.ground.text import NumberError, parse_number
 from lianxin.ground.web.problem import language_of
+from lianxin.orders.possible import Asks, possible
 from lianxin.orders.sheet import sheet_of
 
 ENTRIES_MAX: Final = 500
@@ -69,13 +71,17 @@ async def get_order(
 ) -> Response[shapes.OrderAnswer]:
     """Get one order, as its chain makes it, personal fields masked."""
     reader, number = request.user.number, written(number)
-    head = seen(await door.reader.head(reader, number))
-    if if_none_match is not None and unchanged(if_none_match, etag(head.seq, head.hash)):
-        return Response(None, status_code=304, headers=_version(etag(head.seq, head.hash)))  # type: ignore[arg-type]
-    found = seen(await door.orders.order(number))
-    present = await door.present()
-    sheet = sheet_of(found[0], door.rules(found[1]), present.now, language_of(request), present.demo)
-    answer = order_answer(sheet, None, ())
+    if if_none_match is not None:
+        head = seen(await door.reader.head(reader, number))
+        if unchanged(if_none_match, etag(head.seq, head.hash)):
+            return Response(None, status_code=304, headers=_version(etag(head.seq, head.hash)))  # type: ignore[arg-type]
+    found, pack = seen(await door.orders.order(reader, number))
+    present, rules = await door.present(), door.rules(pack)
+    await door.looks.note(request.user, found.order_id, "api", present.now)
+    sheet = sheet_of(found, rules, present.now, language_of(request), present.demo)
+    asks = Asks(request.user.by, request.user.roles)
+    allowed = tuple(slug for slug in possible(sheet.order, asks, rules, present.now).slugs if slug in API_FORMS)
+    answer = order_answer(sheet, None, allowed)
     return Response(answer, headers=_version(etag(sheet.order.seq, sheet.chain.head)))
 
 

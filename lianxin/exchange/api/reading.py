@@ -69,17 +69,17 @@ class ApiReader:
 
     async def _searched(self, reader: str, asked: Filters, below: int, limit: int) -> shapes.OrderPage:
         found: list[Record] = []
-        async for ids in self._portions(asked.text, below):
+        async for ids in self._portions(reader, asked.text, below):
             found += await self._rows(reader, asked, FIRST, limit + 1 - len(found), ids)
             if len(found) > limit:
                 return shapes.OrderPage(list(map(_line, found[:limit])), order_cursor(found[limit - 1]["order_id"]))
             below = ids[-1] if len(ids) == PORTION else 0
         return shapes.OrderPage(list(map(_line, found)), order_cursor(below) if below else None)
 
-    async def _portions(self, text: str, below: int) -> AsyncIterator[list[int]]:
+    async def _portions(self, reader: str, text: str, below: int) -> AsyncIterator[list[int]]:
         """Yield the orders that contain the words, newest first, for as long as a request may take."""
         for _ in range(PORTIONS_MAX):
-            ids = await matching_orders(self._pool, text, below, PORTION)
+            ids = await matching_orders(self._pool, reader, text, below, PORTION)
             yield ids
             if len(ids) < PORTION:
                 return

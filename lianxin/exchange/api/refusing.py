@@ -39,10 +39,15 @@ from lianxin.receipts.receipt import BadReceipt
 RETRY_AFTER_S: Final = 5
 NOT_ALLOWED: Final = frozenset({"not_your_role", "not_your_unit", "separation", "not_yours"})
 """Refusals for who asks, not for when."""
+_OF_THE_BODY: Final = frozenset({"not_told", "not_read_back", "elements_missing", "personal_number", "past", "same"})
+"""Refusals for what was sent; so are those whose code says that there is none of something (`no_reason`)."""
+_OF_THE_ORDER: Final = frozenset({"no_proposal", "no_cards", "no_clock", "no_extension", "no_such_part"})
+"""These say that the order has none of it."""
 KEY_REUSED: Final = marked(
     "This Idempotency-Key belongs to another request of yours, which was carried out. Nothing was stored now. "
     "Take a new key for a new request."
 )
+KEY_TITLE: Final = marked("The request needs an Idempotency-Key")
 NO_KEY: Final = marked(
     "A request that changes something needs an Idempotency-Key of 8 to 64 visible characters, a new one for each "
     "request and the same when it is sent again. Nothing was stored."
@@ -93,6 +98,14 @@ class StepRefused(Exception):
         self.allowed = allowed
 
 
+class FormWrong(Exception):
+    """What was sent with a step is not what its form asks for; errors: told already in the language of who asks."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        super().__init__("form wrong")
+        self.errors = tuple(errors)
+
+
 def problem_for(error: Exception, language: Language) -> Problem | None:
     """Return what is told of a refusal; None for what is none of the interface's."""
     for kind, told in _TOLD.items():
@@ -117,10 +130,16 @@ def _refused_step(error: StepRefused, language: Language) -> Problem:
 
 
 def _refused(refusal: Refused, sentence: str, language: Language) -> Problem:
-    status = 403 if refusal.code in NOT_ALLOWED else 409
-    told = problem_of(status, language, detail=sentence, code=refusal.code)
-    rule = str(getattr(refusal, "source", "") or "")
-    return msgspec.structs.replace(told, rule=rule)
+    told = problem_of(status_of(refusal.code), language, detail=sentence, code=refusal.code)
+    return msgspec.structs.replace(told, rule=refusal.source)
+
+
+def status_of(code: str) -> int:
+    """Return 403 where a rule stands against who asks, 422 against what was sent, 409 against the order as it is."""
+    if code in NOT_ALLOWED:
+        return 403
+    of_the_body = code in _OF_THE_BODY or (code.startswith("no_") and code not in _OF_THE_ORDER)
+    return 422 if of_the_body else 409
 
 
 def _kind(told: Problem, kind: str, title: str) -> Problem:
@@ -160,11 +179,12 @@ def _parameters(error: ValidationException, language: Language) -> Problem:
 
 _TOLD: Final[dict[type[Exception], Callable[[Any, Language], Problem]]] = {
     Declined: _declined,
+    FormWrong: lambda error, language: msgspec.structs.replace(problem_of(422, language), errors=error.errors),
     StepRefused: _refused_step,
     Refused: lambda error, language: _refused(error, str(error), language),
     BadCursor: _cursor,
     KeyReused: _key_reused,
-    Stale: lambda _, language: problem_of(412, language),
+    Stale: lambda error, language: problem_of(412, language, detail=str(error)),
     ChainMoved: lambda _, language: problem_of(409, language),
     OutOfReach: lambda error, language: problem_of(503, language, detail=error.en if language == "en" else error.zh),
     NoSuchOrder: lambda _, language: problem_of(404, language),

@@ -4,6 +4,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 
 from lianxin.exchange.api import house, orders
+from lianxin.exchange.api.acting import step_routes
 from lianxin.exchange.api.asking import BODY_BYTES_MAX, ApiRequest, guards
 from lianxin.exchange.api.document import PATH, document
 from lianxin.exchange.api.door import Door
@@ -34,6 +35,7 @@ def api_router(door: Door | None = None, rates: Rates | None = None) -> Router:
             house.audit_summary,
             house.get_receipt,
             house.verify_receipt,
+            *step_routes(),
         ],
         dependencies={"door": Provide(the_door, use_cache=True, sync_to_thread=False)},
         request_class=ApiRequest,

@@ -22,8 +22,7 @@ def tidied(document: Json, closed: Collection[str]) -> Json:
         for parameter in operation.get("parameters", ()):
             _plain_parameter(parameter)
         for status, response in operation["responses"].items():
-            if response.get("headers") == {}:
-                del response["headers"]
+            _plain_headers(response)
             if MEDIA_TYPE in response.get("content", {}):
                 problems[f"Problem{status}"] = response
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
@@ -65,6 +64,15 @@ def _plain_parameter(parameter: Json) -> None:
     if len(choices) == 1:
         del schema["oneOf"]
         schema.update({**choices[0], **schema})
+
+
+def _plain_headers(response: Json) -> None:
+    headers = {
+        name: {key: value for key, value in header.items() if value is not False}
+        for name, header in response.pop("headers", {}).items()
+    }
+    if headers:
+        response["headers"] = {name: {**header, "schema": {"type": "string"}} for name, header in headers.items()}
 
 
 def _sorted(schemas: Json) -> Json:

@@ -116,11 +116,6 @@ KINDS: Final[dict[int, tuple[str, str, str]]] = {
         marked("Something in the request is wrong"),
         marked("Nothing was stored. The list of errors names each field; correct them and send it again."),
     ),
-    428: (
-        "idempotency-key-missing",
-        marked("The request needs an Idempotency-Key"),
-        marked("Without one it could act twice when it is sent again. Nothing was stored. Send it with one."),
-    ),
     429: (
         "too-many",
         marked("Too many requests"),

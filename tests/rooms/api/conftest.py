@@ -94,8 +94,8 @@ async def site(database, pool, paper, tmp_path):
 
 async def system(app, pool, number: str, *scopes: str) -> httpx.AsyncClient:
     """Another system: a client with a token of this person."""
-    from made.entry import entered
-    client = await entered(app, pool, number)
-    client.base_url = "http://localhost:12345/api/v1"
-    client.headers["Accept"] = "application/json"
-    return client
+    secret, _ = await Tokens(pool, RealClock()).make(number, "a test", scopes or ALL_SCOPES, 1)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://localhost:12345/api/v1", headers={"Authorization": f"Bearer {secret}"}
+    )
