@@ -14,9 +14,12 @@ from lianxin.channels.belonging import BoundBy
 from lianxin.channels.mail_body import Attached
 from lianxin.channels.mail_headers import Sender
 from lianxin.channels.mail_sorting import Bounce
+from lianxin.contacts.contact import Matter
 from lianxin.ground.clock import Instant
+from lianxin.people.vault import PersonFields
 
-Channel = Literal["mail", "sms"]
+Channel = Literal["mail", "sms", "province", "wechat", "letter", "app", "110", "media"]
+"""By which way it came: read here (mail, sms), or handed in by another system, or typed in, with its channel named."""
 TEXT_BYTES_MAX: Final = 102_400
 """As `ground.text`: what of a longer text does not fit stays in the mailbox."""
 
@@ -50,6 +53,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     trusted  nothing says that its sender is not who it claims to be
     answers  keys of the mails of ours that it answers
     bounce   it says that a mail of ours did not arrive
+    person   what the system that hands it in tells of the citizen; None: no more than the sender's address
+    by       who brings it, as in entries
+    heard    the matter with which it ends, where the machine understood it wholly (a rating)
     """
 
     key: bytes
@@ -60,6 +66,14 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     trusted: bool = True
     answers: tuple[UUID, ...] = ()
     bounce: Bounce | None = None
+    person: PersonFields | None = None
+    by: str = "system"
+    heard: Matter | None = None
+
+    @property
+    def ends(self) -> Matter | None:
+        """The matter with which its contact ends at once; None: a person reads it."""
+        return self.heard if self.silent is None else Matter("silent", ground=self.silent)
 
 
 class LetterRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,6 @@ from lianxin.channels.belonging import Belonging, Known, belonging, codes_in, nu
 from lianxin.channels.filing import Filing
 from lianxin.channels.letters import Incoming, LetterRow, as_text, letter_place
 from lianxin.contacts import course
-from lianxin.contacts.contact import Matter
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import ORDER, kind_of_chain
 from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
@@ -83,7 +82,7 @@ class Receiving:
         return contact
 
     async def _begin(self, incoming: Incoming, now: Instant, beside: Callable[[int], Rows]) -> None:
-        place = Belonging() if incoming.silent is not None else await self._belonging(incoming)
+        place = Belonging() if incoming.ends is not None else await self._belonging(incoming)
         contact = contact_id_of(await self._numbers.contact())
         person = self._vault.record(command_id(now, secrets.token_bytes(CHANCE_BYTES)), fields_of(incoming))
         if place.order is not None:
@@ -97,12 +96,9 @@ class Receiving:
                 return
         rows = self._rows(incoming, contact, person, place, now) | beside(contact)
         how: dict[str, Any] = {"channel": incoming.channel, "person": str(person.row.id), "who": person.who}
-        command: course.Arrive
-        if incoming.silent is None:
-            command = course.Arrive(id=command_of(incoming.key), by="system", **how)
-        else:
-            matter = Matter("silent", ground=incoming.silent)
-            command = course.WriteIn(id=command_of(incoming.key), by="system", matter=matter, **how)
+        command: course.Arrive = course.Arrive(id=command_of(incoming.key), by=incoming.by, **how)
+        if incoming.ends is not None:
+            command = course.WriteIn(id=command.id, by=incoming.by, matter=incoming.ends, **how)
         await self._services.meet(contact, command, now, **rows)
         log.info("a letter came in", contact=contact, channel=incoming.channel, silent=incoming.silent)
 
@@ -167,7 +163,7 @@ class Receiving:
         if not address:
             return []
         persons = Persons(self._pool, self._vault)
-        who = await (persons.find_mail(address) if incoming.channel == "mail" else persons.find(address))
+        who = await (persons.find_mail(address) if "@" in address else persons.find(address))
         rows = await self._pool.fetch(_QUERIES.orders_of_persons.sql, list(who))
         return [Known(row["order_id"], row["contact_id"], row["open"]) for row in rows]
 
@@ -186,6 +182,8 @@ def command_of(key: bytes) -> UUID:
 
 def fields_of(incoming: Incoming) -> PersonFields:
     """Return what a message tells of its sender; nothing of it is proved."""
+    if incoming.person is not None:
+        return incoming.person
     sender = incoming.letter.sender
     if incoming.channel == "sms":
         return PersonFields(numbers=(sender.address,) if sender.address else ())

@@ -1,4 +1,4 @@
-"""The commands with which history comes in: `import-history`."""
+"""The commands of exchange: `import-history` brings the old system in, `api openapi` describes the interface."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,30 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add this room's commands to the front door."""
     app.command("import-history")(_import_history)
+    api = typer.Typer(help="The interface for other systems.", no_args_is_help=True)
+    api.callback()(_api)
+    api.command("openapi")(_openapi)
+    app.add_typer(api, name="api")
+
+
+def _api() -> None:
+    """The interface for other systems."""
+
+
+def _openapi(
+    file: Annotated[Path | None, typer.Option("--file", help="Write it there instead of showing it.")] = None,
+) -> None:
+    """Describe the interface below /api/v1 (OpenAPI 3.1), as the site itself does at /api/v1/openapi.json."""
+    from lianxin.exchange.api.document import document
+
+    if file is None:
+        typer.echo(document().decode(), nl=False)
+        return
+    try:
+        file.write_bytes(document())
+    except OSError as failure:
+        typer.echo(f"{file} cannot be written: {failure.strerror}. Nothing was changed.", err=True)
+        raise typer.Exit(2) from failure
 
 
 def _import_history(

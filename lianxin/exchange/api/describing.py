@@ -16,6 +16,7 @@ from lianxin.ground.web.problem import KINDS, MEDIA_TYPE, Problem
 
 ALWAYS: Final = (400, 401, 403, 406, 422, 429, 500, 503)
 """What any request of the interface may be refused with."""
+_EMPTY: Final = {304: "what you have is still the present version", 416: "the file has no such part"}
 WRITING: Final = (408, 413, 415)
 ETAG: Final = ResponseHeader("ETag", documentation_only=True, description="version of the order, for If-Match")
 
@@ -39,29 +40,34 @@ IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", descri
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 
-def reading(path: str, scope: str | None, *more: int, roles: tuple[str, ...] = (), **options: Any) -> Decorator:
+def reading(
+    path: str, scope: str | None, *more: int, roles: tuple[str, ...] = (), file: bool = False, **options: Any
+) -> Decorator:
     """Declare a route that reads.
 
     scope  what a token needs; None: any token
     more   statuses that it may refuse with, besides ALWAYS
     roles  only for those who have one of these
+    file   what it answers is a file, whatever the other side would like best
     """
     scopes = () if scope is None else (scope,)
     security: list[SecurityRequirement] = [{"token": list(scopes)}, {"session": []}]
 
     def declared(function: Callable[..., Any]) -> HTTPRouteHandler:
-        opt = {"scopes": scopes, "roles": roles, "parameters": query_names(function)}
+        opt = {"scopes": scopes, "roles": roles, "file": file, "parameters": query_names(function)}
         return get(path, opt=opt, responses=refusals(*more), security=security, **options)(function)
 
     return declared
 
 
-def writing(path: str, scope: str, *more: int, once: bool = True, **options: Any) -> Decorator:
-    """Declare a route that changes something; once: it needs an Idempotency-Key."""
+def writing(
+    path: str, scope: str, *more: int, once: bool = True, roles: tuple[str, ...] = (), **options: Any
+) -> Decorator:
+    """Declare a route that changes something; once: it needs an Idempotency-Key; roles: only for those who have one."""
     security: list[SecurityRequirement] = [{"token": [scope]}]
 
     def declared(function: Callable[..., Any]) -> HTTPRouteHandler:
-        opt = {"scopes": (scope,), "once": once, "parameters": query_names(function)}
+        opt = {"scopes": (scope,), "once": once, "roles": roles, "parameters": query_names(function)}
         return post(path, opt=opt, responses=refusals(*WRITING, *more), security=security, **options)(function)
 
     return declared
@@ -83,6 +89,6 @@ def refusals(*more: int) -> dict[int, ResponseSpec]:
 
 
 def _refusal(status: int) -> ResponseSpec:
-    if status == 304:
-        return ResponseSpec(None, generate_examples=False, description="what you have is still the present version")
+    if status in _EMPTY:
+        return ResponseSpec(None, generate_examples=False, description=_EMPTY[status])
     return ResponseSpec(Problem, generate_examples=False, description=KINDS[status][1], media_type=MEDIA_TYPE)

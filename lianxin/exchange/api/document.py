@@ -4,8 +4,9 @@ Served as `/api/v1/openapi.json`; the same text lies in `docs/openapi.json`, wri
 `lianxin api openapi` and compared with the code by a test.
 """
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from litestar import Litestar, Router
@@ -14,6 +15,7 @@ from litestar.openapi.spec import Components, License, Reference, SecurityScheme
 
 from lianxin.access.cookies import SESSION
 from lianxin.exchange.api.tidying import tidied
+from lianxin.orders.steps.beside import PURPOSES
 
 PATH: Final = "/api/v1"
 VERSION: Final = "1.0.0"
@@ -48,9 +50,34 @@ def described(router: Router) -> dict[str, Any]:
         security=[{"token": []}],
     )
     app = Litestar([router], openapi_config=config)
-    return tidied(app.openapi_schema.to_schema(), closed_names(app))
+    told = tidied(app.openapi_schema.to_schema(), closed_names(app))
+    told["paths"][f"{PATH}/orders/{{number}}/attachments"]["post"]["requestBody"] = FILE_SENT
+    told["paths"][f"{PATH}/attachments/{{attachment}}"]["get"]["responses"] |= FILE_GOT
+    return told
 
 
+FILE_SENT: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "purpose": {"type": "string", "enum": list(PURPOSES), "default": "evidence"},
+                    "shown": {"type": "string", "enum": ["true", "false"], "description": "the citizen sees it"},
+                    "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+                },
+            }
+        }
+    },
+}
+"""A file is sent as a form, which the framework does not read: it goes straight to the disk."""
+_BYTES: Final[dict[str, Any]] = {media: {} for media in ("image/*", "audio/*", "application/pdf")}
+FILE_GOT: Final[dict[str, Any]] = {
+    "200": {"description": "the file", "content": _BYTES},
+    "206": {"description": "the part of it that Range names", "content": _BYTES},
+}
 TAGS: Final = {
     "orders": "Orders, their chains and promises.",
     "commands": "Steps on orders, as the people of the house and of the units take them.",
@@ -71,8 +98,17 @@ _SCHEMES: Final[dict[str, SecurityScheme | Reference]] = {
 
 
 def closed_names(app: Litestar) -> frozenset[str]:
-    """Return the names of the bodies, which take no field that they do not know."""
+    """Return the names of the bodies and of what is in them, which take no field that they do not know."""
     handlers = [handler for route in app.routes for handler in getattr(route, "route_handlers", ())]
     fields = [handler.parsed_data_field for handler in handlers if handler.parsed_data_field is not None]
-    kinds = [field.annotation for field in fields if isinstance(field.annotation, type)]
-    return frozenset(kind.__name__ for kind in kinds if issubclass(kind, msgspec.Struct))
+    return frozenset(kind.__name__ for field in fields for kind in _structs_in(field.annotation))
+
+
+def _structs_in(kind: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield the structs of a type, and those inside of them."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield kind
+        for field in msgspec.structs.fields(kind):
+            yield from _structs_in(field.type)
+    for inner in get_args(kind):
+        yield from _structs_in(inner)

@@ -7,11 +7,16 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from lianxin.attachments.service import Attachments
+from lianxin.channels.filing import Filing
 from lianxin.exchange.api.reading import ApiReader
 from lianxin.ground.ledger import Store
 from lianxin.ground.web.present import ReadPresent
+from lianxin.orders.numbering import Numbers
 from lianxin.orders.reading import OrderReader
+from lianxin.orders.service import Services
 from lianxin.people.rights import Rights
+from lianxin.people.vault import Vault
 from lianxin.privacy import Looks
 from lianxin.receipts.service import Receipts
 from lianxin.rules.adopted import AdoptedRules
@@ -35,6 +40,11 @@ class Door(msgspec.Struct, frozen=True):
     home: Path
     units: Units
     looks: Looks
+    services: Services
+    files: Attachments
+    numbers: Numbers
+    vault: Vault
+    filing: Filing
 
 
 TheDoor = NamedDependency[SkipValidation[Door]]

@@ -47,11 +47,12 @@ class OnceStore:
     """The ledger, for one request.
 
     asked     the fingerprint of the request
-    chain     the chain it is about: the answer carries the hash of the last entry written there
+    chain     the chain it is about: the answer carries the hash of the last entry written there; None: one that it
+              begins, whose number is not known yet
     expected  which version of it the sender means; None: whichever there is
     """
 
-    def __init__(self, store: Store, asked: str, chain: int, expected: Expected | None = None) -> None:
+    def __init__(self, store: Store, asked: str, chain: int | None, expected: Expected | None = None) -> None:
         self._store = store
         self._asked = asked
         self._chain = chain
@@ -63,7 +64,7 @@ class OnceStore:
         loaded = await self._store.load(command, chains)
         if loaded.done is not None and loaded.done.get("asked") != self._asked:
             raise KeyReused
-        if self._chain in chains:
+        if self._chain is not None and self._chain in chains:
             self._stood = loaded.chains[list(chains).index(self._chain)]
         return loaded
 
@@ -73,7 +74,7 @@ class OnceStore:
             raise Stale
         batch.result["asked"] = self._asked
         batch.result["hash"] = next(
-            (entry.hash.hex() for entry in reversed(batch.entries) if entry.chain == self._chain), ""
+            (entry.hash.hex() for entry in reversed(batch.entries) if self._chain in (None, entry.chain)), ""
         )
         await self._store.commit(batch)
 

@@ -125,3 +125,14 @@ SELECT c.checkpoint_id, c.at,
 -- name: alarms_by_kind()
 -- Open alarms. Index: alarms_open_idx.
 SELECT kind, count(*) AS alarms FROM alarms WHERE closed_at IS NULL GROUP BY kind ORDER BY kind;
+
+-- name: contact(reader, contact_id)^
+-- A contact with the value its chain makes, and the order it was put to. No row: nothing that this reader sees.
+-- Indexes: contacts_pkey, chains_pkey, messages_in_pkey.
+SELECT c.contact_id, c.channel, c.line, c.arrived_at, c.stage, c.disposition, c.holder, c.limit_at, c.agent, s.snapshot
+  FROM seen_contacts(:reader) c JOIN chains s ON s.chain_id = c.contact_id
+ WHERE c.contact_id = :contact_id;
+
+-- name: brought(contact_id)^
+-- When a message that was handed in came, and the order it was put to. Index: messages_in_pkey.
+SELECT received_at, order_id FROM messages_in WHERE contact_id = :contact_id;

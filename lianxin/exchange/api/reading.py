@@ -136,6 +136,16 @@ class ApiReader:
         last = rows[limit - 1] if len(rows) > limit else None
         return shapes.PromisePage([_promise(row) for row in rows[:limit]], None if last is None else _behind(last))
 
+    async def contact(self, reader: str, contact_id: int) -> "Record | None":
+        """Return a contact with the value of its chain; None: there is none for this reader."""
+        return await self._pool.fetchrow(_QUERIES.contact.sql, reader, contact_id)
+
+    async def brought(self, contact_id: int) -> tuple[datetime, int | None]:
+        """Return when a message that was handed in came, and the order it was put to."""
+        row = await self._pool.fetchrow(_QUERIES.brought.sql, contact_id)
+        assert row is not None, contact_id
+        return row["received_at"].astimezone(CST), row["order_id"]
+
     async def books(self) -> "tuple[Record, dict[str, int]]":
         """Return how the books stand, and how many alarms of each kind are open."""
         books = await self._pool.fetchrow(_QUERIES.books.sql)

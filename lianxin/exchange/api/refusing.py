@@ -12,6 +12,7 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from lianxin.attachments.refusal import AttachmentRefused
 from lianxin.contacts.course import ContactRefused
 from lianxin.exchange.api.once import KeyReused, Stale
 from lianxin.exchange.api.paging import BadCursor
@@ -47,6 +48,8 @@ KEY_REUSED: Final = marked(
     "This Idempotency-Key belongs to another request of yours, which was carried out. Nothing was stored now. "
     "Take a new key for a new request."
 )
+FILE_STATUS: Final = {"too_large": 413, "type": 415, "video": 415, "slow": 408, "no_room": 503, "scanner_away": 503}
+"""Refusals of a file that have a status of their own."""
 KEY_TITLE: Final = marked("The request needs an Idempotency-Key")
 NO_KEY: Final = marked(
     "A request that changes something needs an Idempotency-Key of 8 to 64 visible characters, a new one for each "
@@ -182,6 +185,9 @@ _TOLD: Final[dict[type[Exception], Callable[[Any, Language], Problem]]] = {
     FormWrong: lambda error, language: msgspec.structs.replace(problem_of(422, language), errors=error.errors),
     StepRefused: _refused_step,
     Refused: lambda error, language: _refused(error, str(error), language),
+    Overtaken: lambda error, language: problem_of(
+        409, language, detail=error.sentence(error.at), code=error.refusal.code
+    ),
     BadCursor: _cursor,
     KeyReused: _key_reused,
     Stale: lambda error, language: problem_of(412, language, detail=str(error)),
@@ -189,6 +195,9 @@ _TOLD: Final[dict[type[Exception], Callable[[Any, Language], Problem]]] = {
     OutOfReach: lambda error, language: problem_of(503, language, detail=error.en if language == "en" else error.zh),
     NoSuchOrder: lambda _, language: problem_of(404, language),
     NoRight: lambda error, language: problem_of(403, language, detail=str(error)),
+    AttachmentRefused: lambda error, language: problem_of(
+        FILE_STATUS.get(error.code, 422), language, detail=error.sentence(language), code=error.code
+    ),
     Refusal: lambda error, language: problem_of(422, language, detail=error.sentence(language), code=error.code),
     ContactRefused: lambda error, language: problem_of(409, language, detail=str(error)),
     BadReceipt: lambda error, language: problem_of(422, language, detail=str(error)),

@@ -3,7 +3,7 @@
 from litestar import Response, Router, get
 from litestar.di import Provide
 
-from lianxin.exchange.api import house, orders
+from lianxin.exchange.api import contacts, files, house, orders
 from lianxin.exchange.api.acting import step_routes
 from lianxin.exchange.api.asking import BODY_BYTES_MAX, ApiRequest, guards
 from lianxin.exchange.api.document import PATH, document
@@ -31,6 +31,11 @@ def api_router(door: Door | None = None, rates: Rates | None = None) -> Router:
             orders.list_entries,
             orders.list_promises_of_order,
             orders.list_promises,
+            contacts.add_contact,
+            contacts.get_contact,
+            files.list_attachments,
+            files.get_attachment,
+            files.add_attachment,
             house.who_am_i,
             house.audit_summary,
             house.get_receipt,

@@ -6,7 +6,7 @@ year is not published yet. Keys of holders are those of the ledger: `tray:review
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -267,3 +267,82 @@ class VerdictAnswer(msgspec.Struct, frozen=True):
     ok: bool
     sealed: bool
     reason: str
+
+
+class FileLine(msgspec.Struct, frozen=True):
+    """A file of an order, or of the contact it came from."""
+
+    id: str
+    of: Annotated[str, _about("order or contact")]
+    n: int
+    at: datetime
+    by: str
+    purpose: Annotated[str, _about("citizen, evidence, reply, record, paper")]
+    shown: Annotated[bool, _about("the citizen sees it")]
+    media: str
+    size: int
+    hash: Annotated[str, _about("salted hash of the content, as the entry has it")]
+    name: str
+    erased: datetime | None
+
+
+class FileList(msgspec.Struct, frozen=True):
+    """All files."""
+
+    items: list[FileLine]
+
+
+Line = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class CitizenIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of the citizen; kept encrypted under a key of their own, and told by no call of this interface."""
+
+    name: Line = ""
+    numbers: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=40)], ...], msgspec.Meta(max_length=5)] = ()
+    address: Line = ""
+    identity: Annotated[str, msgspec.Meta(max_length=40, description="number of an identity document")] = ""
+    mail: Line = ""
+
+
+class ContactIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a citizen wrote by another channel."""
+
+    channel: Literal["province", "wechat", "letter", "app", "110", "media"]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=102_400, description="the citizen's own words")]
+    subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    foreign_id: Annotated[str, msgspec.Meta(max_length=100, description="its number in your system")] = ""
+    citizen: CitizenIn | None = None
+
+
+class ContactTaken(msgspec.Struct, frozen=True):
+    """A contact that was handed in; the same when it is sent again."""
+
+    number: Annotated[str, _about("number of the contact")]
+    received: datetime
+    order: Annotated[str | None, _about("the open order it was put to, since its text gives that order's query code")]
+
+
+class MatterLine(msgspec.Struct, frozen=True):
+    """One thing that the citizen came with, and what became of it."""
+
+    outcome: str
+    order: str | None
+    item: str
+    to: str
+    ground: str
+
+
+class ContactAnswer(msgspec.Struct, frozen=True):
+    """One contact."""
+
+    number: str
+    channel: str
+    line: str
+    arrived: datetime
+    stage: Annotated[str, _about("waiting, talking, writing, ended")]
+    disposition: Annotated[str, _about("in what it ended; pending: it goes on")]
+    holder: str | None
+    limit: datetime | None
+    agent: str | None
+    matters: list[MatterLine]

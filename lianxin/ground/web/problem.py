@@ -108,8 +108,8 @@ KINDS: Final[dict[int, tuple[str, str, str]]] = {
     ),
     415: (
         "unsupported-media-type",
-        marked("This is not JSON"),
-        marked("The body must be UTF-8 JSON, sent with Content-Type: application/json. Nothing was stored."),
+        marked("The body is of another kind than this address takes"),
+        marked("It takes UTF-8 JSON as application/json, or a file as multipart/form-data. Nothing was stored."),
     ),
     422: (
         "invalid",

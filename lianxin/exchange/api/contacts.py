@@ -1,0 +1,98 @@
+"""What came in by another channel and is handed in here: the province's platform, WeChat, letters that were typed."""
+
+import hashlib
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import NotFoundException
+from litestar.params import JSONBody
+
+from lianxin.channels.letters import Incoming, Letter
+from lianxin.channels.mail_headers import Sender
+from lianxin.channels.receiving import Receiving, command_of
+from lianxin.contacts.contact import Contact, Matter
+from lianxin.exchange.api import shapes
+from lianxin.exchange.api.asking import ApiRequest
+from lianxin.exchange.api.describing import ContactNumber, Key, reading, writing
+from lianxin.exchange.api.door import Door, TheDoor
+from lianxin.exchange.api.once import OnceStore, command_id_of, fingerprint
+from lianxin.exchange.api.orders import written
+from lianxin.ground.clock import CST
+from lianxin.ground.text import clean_text
+from lianxin.insight.audit.violation import number_of
+from lianxin.orders.service import Services, contact_id_of
+from lianxin.people.vault import PersonFields
+
+HANDS_IN: Final = ("agent", "seat_enterprise", "seat_dialect", "shift_lead", "duty_manager")
+"""Who brings what came in by another channel: those who would have answered the call."""
+
+
+@writing(
+    "/contacts", "contacts:write", 409, roles=HANDS_IN, operation_id="addContact", tags=["contacts"], status_code=201
+)
+async def add_contact(
+    request: ApiRequest, door: TheDoor, data: JSONBody[shapes.ContactIn], key: Key
+) -> Response[shapes.ContactTaken]:
+    """Hand in what a citizen wrote. It waits in the intake tray within its clock, encrypted, or stands with the open
+    order whose query code its text gives."""
+    incoming = incoming_of(request.user.number, request.user.by, key, data)
+    services = Services(
+        OnceStore(door.store, fingerprint("contact", data), None), door.rules, door.rights, door.units.levels
+    )
+    receiving = Receiving(door.pool, services, door.numbers, door.receipts, door.vault, door.filing)
+    contact = await receiving.take_in(incoming, (await door.present()).now)
+    await services.answered(command_of(incoming.key))  # refuses a key of another request
+    taken = await _taken(door, contact)
+    return Response(taken, headers={"Location": f"/api/v1/contacts/{taken.number}", "Cache-Control": "no-store"})
+
+
+@reading("/contacts/{number:str}", "contacts:read", 404, operation_id="getContact", tags=["contacts"])
+async def get_contact(request: ApiRequest, door: TheDoor, number: ContactNumber) -> shapes.ContactAnswer:
+    """Get one contact: in what it ended, or who has it and until when."""
+    row: Any = await door.reader.contact(request.user.number, contact_id_of(written(number)))
+    if row is None:
+        raise NotFoundException
+    await door.looks.note(request.user, row["contact_id"], "api", (await door.present()).now)
+    contact = msgspec.json.decode(row["snapshot"], type=Contact)
+    return shapes.ContactAnswer(
+        number=number_of(row["contact_id"]),
+        channel=row["channel"],
+        line=row["line"],
+        arrived=row["arrived_at"].astimezone(CST),
+        stage=row["stage"],
+        disposition=row["disposition"],
+        holder=row["holder"],
+        limit=None if row["limit_at"] is None else row["limit_at"].astimezone(CST),
+        agent=row["agent"],
+        matters=[_matter(matter) for matter in contact.matters],
+    )
+
+
+def incoming_of(sender: str, by: str, key: str, data: shapes.ContactIn) -> Incoming:
+    """Return the message that was handed in; the same key makes the same message. Raises TextError."""
+    citizen = data.citizen or shapes.CitizenIn()
+    address = citizen.mail or next(iter(citizen.numbers), "")
+    return Incoming(
+        key=hashlib.sha256(command_id_of(sender, key).bytes).digest(),
+        channel=data.channel,
+        letter=Letter(
+            sender=Sender(citizen.name, address),
+            subject=" ".join(data.subject.split()),
+            text=clean_text(data.text),
+            message_id=data.foreign_id,
+        ),
+        trusted=False,
+        person=PersonFields(citizen.name, citizen.numbers, citizen.address, citizen.identity, citizen.mail),
+        by=by,
+    )
+
+
+async def _taken(door: Door, contact: int) -> shapes.ContactTaken:
+    received, order_id = await door.reader.brought(contact)
+    return shapes.ContactTaken(number_of(contact), received, None if order_id is None else number_of(order_id))
+
+
+def _matter(matter: Matter) -> shapes.MatterLine:
+    order = None if matter.order is None else number_of(matter.order)
+    return shapes.MatterLine(matter.outcome, order, matter.item, matter.to, matter.ground)

@@ -1,0 +1,97 @@
+"""What is handed in from another channel is a contact, once, encrypted, and waits in the intake tray."""
+
+from uuid import uuid4
+
+import pytest
+from conftest import system
+
+from lianxin.ground.text import digits
+
+LETTER = {
+    "channel": "province",
+    "text": "锦苑小区北门的井盖松动，夜里很危险。",
+    "subject": "井盖松动",
+    "foreign_id": "SD-2026-000123",
+    "citizen": {"name": "吴敏", "numbers": ["138 0013 8000"], "address": "锦苑小区 3 号楼"},
+}
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
+@pytest.fixture
+async def province(site, pool):
+    """The account of the province's platform: it hands in as an agent would."""
+    async with await system(site, pool, "1001") as client:
+        yield client
+
+
+async def test_a_letter_waits_in_the_intake_tray_within_its_clock(province, pool):
+    answer = await province.post("/contacts", json=LETTER, headers=key())
+    assert answer.status_code == 201, answer.text
+    told = (await province.get(answer.headers["location"].removeprefix("/api/v1"))).json()
+    assert told["number"] == answer.json()["number"]
+    assert (told["channel"], told["stage"], told["disposition"]) == ("province", "waiting", "pending")
+    assert told["holder"] == "tray:intake" and told["limit"] is not None
+    row = await pool.fetchrow("SELECT * FROM contacts WHERE contact_id = $1", 2 * 10**15 + digits(told["number"]))
+    assert (row["channel"], row["holder"]) == ("province", "tray:intake")
+
+
+async def test_nothing_personal_lies_readable_anywhere(province, pool):
+    await province.post("/contacts", json=LETTER, headers=key())
+    for table in ("messages_in", "persons", "person_numbers", "entries", "commands", "chains", "outbox"):
+        for row in await pool.fetch(f"SELECT t::text AS line, t.* FROM {table} t"):
+            whole = row["line"].encode() + b"".join(value for value in row.values() if isinstance(value, bytes))
+            for word in ("吴敏", "13800138000", "138 0013 8000", "锦苑小区", "井盖"):
+                assert word.encode() not in whole and word.encode().hex() not in row["line"], (table, word)
+
+
+async def test_it_is_handed_in_once_however_often_it_is_sent(province, pool):
+    same = key()
+    answers = [await province.post("/contacts", json=LETTER, headers=same) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 1
+    other = await province.post("/contacts", json=LETTER | {"text": "另一件事"}, headers=same)
+    assert (other.status_code, other.json()["type"]) == (422, "urn:lianxin:problem:key-reused")
+    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 1
+
+
+@pytest.mark.parametrize(
+    "wrong, pointer",
+    [
+        ({"channel": "telepathy"}, "/channel"),
+        ({"channel": "mail"}, "/channel"),  # mails come in by the mailbox alone
+        ({"text": ""}, "/text"),
+        ({"text": None}, "/text"),
+        ({"citizen": {"nickname": "x"}}, "/citizen/nickname"),
+        ({"citizen": {"numbers": ["1"] * 6}}, "/citizen/numbers"),
+        ({"citizen": {"numbers": "13800138000"}}, "/citizen/numbers"),
+        ({"priority": 1}, "/priority"),
+    ],
+)
+async def test_each_wrong_field_is_named_and_nothing_is_stored(province, pool, wrong, pointer):
+    answer = await province.post("/contacts", json=LETTER | wrong, headers=key())
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 0
+
+
+@pytest.mark.parametrize("text, code", [(" \n\u200b ", "empty"), ("长" * 40_000, "too_long")])
+async def test_a_text_that_says_nothing_or_too_much_is_refused_with_a_sentence(province, text, code):
+    answer = await province.post("/contacts", json=LETTER | {"text": text}, headers=key())
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "保存" in answer.json()["detail"] or "再提交" in answer.json()["detail"]
+
+
+async def test_a_unit_hands_in_nothing_and_reads_no_contact(site, pool, province):
+    number = (await province.post("/contacts", json=LETTER, headers=key())).json()["number"]
+    async with await system(site, pool, "zjj:contact") as unit:
+        assert (await unit.post("/contacts", json=LETTER, headers=key())).status_code == 403
+        assert (await unit.get(f"/contacts/{number}")).status_code == 404
+
+
+async def test_rare_characters_and_pictures_of_the_text_come_through(province, pool):
+    answer = await province.post("/contacts", json=LETTER | {"text": "𠮷野家门口 👨‍👩‍👧 路灯坏了"}, headers=key())
+    assert answer.status_code == 201
