@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lianxin.attachments.sealing import KEY_BYTES, SealBroken
+from lianxin.people.ring import Ring
 
 _NONCE_BYTES: Final = 12
 
@@ -20,12 +21,12 @@ _NONCE_BYTES: Final = 12
 class Locker:
     """Makes, wraps and opens the data keys of files.
 
-    wrap     32 bytes, the house's key for files
+    wrap     the house's keys for files, see `people.keys.KeyFolder.ring`
     entropy  gives so many random bytes
     """
 
-    def __init__(self, wrap: bytes, entropy: Callable[[int], bytes]) -> None:
-        self._wrap = AESGCM(wrap)
+    def __init__(self, wrap: Ring, entropy: Callable[[int], bytes]) -> None:
+        self._wrap = wrap
         self._entropy = entropy
 
     def new_key(self, attachment: UUID) -> tuple[bytes, str]:
@@ -45,6 +46,13 @@ class Locker:
         """Return a data key. Raises SealBroken where the house's key is another one."""
         return self._unlocked(self._wrap, wrapped, attachment, b"key")
 
+    def anew(self, attachment: UUID, wrapped: str) -> str | None:
+        """Return a data key wrapped with the newest key of the house; None: it is already. Raises SealBroken."""
+        raw = b64decode(wrapped)
+        if self._wrap.is_newest(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], attachment.bytes + b"key"):
+            return None
+        return self._locked(self._wrap, self.key(attachment, wrapped), attachment, b"key")
+
     def lock(self, key: bytes, attachment: UUID, about: bytes, plain: bytes) -> str:
         """Return something small of an attachment, encrypted under its data key."""
         return self._locked(AESGCM(key), plain, attachment, about)
@@ -53,11 +61,11 @@ class Locker:
         """Return what `lock` locked. Raises SealBroken."""
         return self._unlocked(AESGCM(key), locked, attachment, about)
 
-    def _locked(self, cipher: AESGCM, plain: bytes, attachment: UUID, about: bytes) -> str:
+    def _locked(self, cipher: AESGCM | Ring, plain: bytes, attachment: UUID, about: bytes) -> str:
         nonce = self._entropy(_NONCE_BYTES)
         return b64encode(nonce + cipher.encrypt(nonce, plain, attachment.bytes + about)).decode()
 
-    def _unlocked(self, cipher: AESGCM, locked: str, attachment: UUID, about: bytes) -> bytes:
+    def _unlocked(self, cipher: AESGCM | Ring, locked: str, attachment: UUID, about: bytes) -> bytes:
         raw = b64decode(locked)
         try:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], attachment.bytes + about)

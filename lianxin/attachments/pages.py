@@ -19,7 +19,7 @@ from lianxin.attachments.attachment import Attachment
 from lianxin.attachments.permission import role_to_attach
 from lianxin.attachments.reading import NoSuchAttachment, SeenOrder
 from lianxin.attachments.receiving import Received, receive
-from lianxin.attachments.refusal import AttachmentRefused, megabytes
+from lianxin.attachments.refusal import AttachmentRefused, file_size, megabytes
 from lianxin.attachments.sealing import SealBroken
 from lianxin.attachments.service import Attachments, Given
 from lianxin.attachments.serving import small_picture, whole_or_part
@@ -33,7 +33,7 @@ from lianxin.orders.service import NoRight, Services
 from lianxin.orders.steps.beside import PURPOSES
 from lianxin.privacy import Looks
 
-TERMS: dict[str, Any] = {"purpose_words": PURPOSE_WORDS, "megabytes": megabytes}
+TERMS: dict[str, Any] = {"purpose_words": PURPOSE_WORDS, "megabytes": megabytes, "file_size": file_size}
 
 _STATUS: Final = {"too_large": 413, "type": 415, "slow": 408, "no_room": 503, "scanner_away": 503}
 _BODY_AROUND: Final = 100_000

@@ -64,7 +64,7 @@ SELECT attachment_id, subject_id, n, file, size FROM attachments WHERE erased_at
 SELECT attachment_id, wrapped_key FROM attachments
  WHERE attachment_id > :after_id AND wrapped_key IS NOT NULL ORDER BY attachment_id LIMIT :limit_count;
 
--- name: rewrap(attachment_id, was, wrapped_key)
+-- name: rewrap(wrapped_key, attachment_id, was)
 -- Puts a newly wrapped key in the place of the old one. No row: another was faster, or it was erased.
 UPDATE attachments SET wrapped_key = :wrapped_key
  WHERE attachment_id = :attachment_id AND wrapped_key = :was

@@ -94,6 +94,13 @@ def too_large(size: int, most: int) -> AttachmentRefused:
     )
 
 
+def file_size(size: int) -> str:
+    """Return a size for a list: `740 B`, `12 kB`, `1.2 MB`."""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{size // 1_000} kB" if size < 1_000_000 else f"{megabytes(size)} MB"
+
+
 def megabytes(size: int) -> str:
     """Return a size for a sentence: `0.4`, `12`."""
     mega = size / 1_000_000

@@ -15,7 +15,7 @@ from lianxin.attachments.shelf import Shelf
 from lianxin.attachments.sweeping import swept_at_the_start
 from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.service import Services
-from lianxin.people.keys import load_house_keys
+from lianxin.people.keys import KeyFolder
 from lianxin.privacy import Looks
 
 
@@ -26,7 +26,7 @@ def offer(wiring: Wiring) -> None:
         wiring.pool,
         wiring.get(Services),
         Shelf(wiring.site.home, settings.reserve_mb * MEGA),
-        Locker(load_house_keys(wiring.site.home).files, secrets.token_bytes),
+        Locker(KeyFolder(wiring.site.home).ring("files"), secrets.token_bytes),
         scanner_of(settings.clamd),
         limits_of(settings),
         quota_of(settings),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,11 +13,13 @@ from lianxin.channels.assembling import channels_of
 from lianxin.channels.outbox import Outbox
 from lianxin.channels.wording import load_wording
 from lianxin.ground.clock import Instant
+from lianxin.ground.ledger.entry import KNOWLEDGE
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Site, SiteError
 from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.store import open_pool
 from lianxin.ground.store.away import is_away
+from lianxin.knowledge.service import Knowledge, numbers_of
 from lianxin.orders.service import Services
 from lianxin.people.identities import telling_vault
 from lianxin.people.rights import Rights
@@ -67,13 +70,14 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
     rights = await Rights.load(pool)
     outbox = Outbox(pool, channels_of(site), telling_vault(site.home), load_wording(), site.settings.outbox)
     services = Services(ledger, rules, rights)
+    knowledge = Knowledge(ledger, lambda: rules("").calendar, rights, numbers_of(pool), secrets.token_bytes)
     workers.append(
         Worker(
             pool,
             url,
             site.home,
             services,
-            Timers(services, ledger),
+            Timers(services, ledger, {KNOWLEDGE: knowledge.tick}),
             outbox,
             Personnel(ledger, orders_in_postgres(pool), rules, rights),
             rules,

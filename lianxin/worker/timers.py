@@ -6,14 +6,14 @@ with growing pauses and its reason kept, and holds up nobody else's.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 import structlog
 
 from lianxin.ground.clock import HOUR_MS, SECOND_MS, Instant, iso
-from lianxin.ground.ledger import Due, Store
+from lianxin.ground.ledger import Due, Store, kind_of_chain
 from lianxin.ground.store.away import is_away
 from lianxin.orders.service import Services
 
@@ -25,6 +25,10 @@ FIRST_PAUSE_MS: Final = 2 * SECOND_MS
 LONGEST_PAUSE_MS: Final = HOUR_MS
 _REASON_MAX: Final = 300
 _SPACE: Final = UUID("b7ad8a49-6a0c-5b55-8f0e-5d2c8f6c7b21")
+
+
+Look = Callable[[int, UUID, Instant], Awaitable[object]]
+"""Lets the clock look at a subject: whatever is due by now happens, once."""
 
 
 class Fired(NamedTuple):
@@ -54,11 +58,15 @@ def pause_ms(attempts: int) -> int:
 
 
 class Timers:
-    """Sees to due timers through the services."""
+    """Sees to due timers: of orders and contacts through the services, of other chains by whoever looks after them.
 
-    def __init__(self, services: Services, store: Store) -> None:
+    others  kind of chain -> looks at a subject: `tick(subject, command_id, now)`
+    """
+
+    def __init__(self, services: Services, store: Store, others: Mapping[int, Look] | None = None) -> None:
         self._services = services
         self._store = store
+        self._others = others or {}
         self._seen: dict[int, Instant] = {}
 
     async def ring(self, now: Instant, limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> Fired:
@@ -85,7 +93,8 @@ class Timers:
         try:
             if self._seen.get(timer.subject) == timer.due:
                 raise Idle("the clock found nothing to do, and the timer is still due")
-            await self._services.tick(timer.subject, command_of(timer), now)
+            look = self._others.get(kind_of_chain(timer.subject), self._services.tick)
+            await look(timer.subject, command_of(timer), now)
         except Exception as failure:
             # Whatever is wrong with one order must not stop the clock of all others.
             if is_away(failure):

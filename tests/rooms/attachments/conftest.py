@@ -58,7 +58,7 @@ def room_of(pool: Any, tmp_path: Path) -> Callable[..., Any]:
     async def make(**changed: Any) -> FileRoom:
         office = Office(PostgresLedger(pool))
         about = {"scanner": NoScanner(), "limits": LIMITS, "quota": Quota(5, 10_000_000), **changed}
-        locker = Locker(house_keys(b"k" * 32).files, random.Random(5).randbytes)
+        locker = Locker(house_keys(b"k" * 32).ring("files"), random.Random(5).randbytes)
         files = Attachments(pool, office.services, Shelf(tmp_path), locker, **about)
         order = await office.submit(ORDER_NUMBER, None)
         return FileRoom(office, files, tmp_path, order)

@@ -6,12 +6,15 @@ from made_knowledge import AGENT, CONTENT, EDITOR, OTHER, YBJ, Room
 
 from lianxin.ground.clock import DAY_MS, at_iso, iso
 from lianxin.ground.ledger import Standing
+from lianxin.ground.ledger.entry import KNOWLEDGE
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.knowledge import steps as s
 from lianxin.knowledge.deciding import next_date
 from lianxin.knowledge.item import Item, ItemEntry, evolve, new_item, parse_name
 from lianxin.knowledge.project import row_of
 from lianxin.knowledge.refusal import KnowledgeRefused, NoSuchItem
+from lianxin.orders.service import Services
+from lianxin.worker.timers import Timers
 
 TO_SUNDAY = msgspec.structs.replace(CONTENT, valid_to="2026-11-22")
 
@@ -390,3 +393,15 @@ async def test_a_form_sent_twice_begins_one_item(room):
 async def test_a_step_on_an_item_that_is_not_there(room):
     with pytest.raises(NoSuchItem):
         await room.act(9, s.Submit)
+
+
+async def test_the_workers_clock_looks_at_items_as_at_orders(room):
+    """Its timer lies among those of orders; whoever sees to timers gives it to the knowledge base."""
+    await room.publish(TO_SUNDAY)
+    timers = Timers(
+        Services(room.ledger, lambda _: None, lambda *_: True), room.ledger, {KNOWLEDGE: room.knowledge.tick}
+    )
+    monday = at_iso("2026-11-23T00:00:00+08:00")
+    assert (await timers.ring(monday)).done == 1
+    assert [task.kind for task in (await room.knowledge.item(1)).tasks.values()] == ["expired"]
+    assert (await timers.ring(monday)).seen == 0
