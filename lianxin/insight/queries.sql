@@ -76,6 +76,11 @@ SELECT subject_id, promise_id, kind, owed_to, made_at, due_at, next_at, state, s
 -- Index: order_events_pkey.
 SELECT order_id, seq, at, what FROM order_events WHERE order_id >= :low AND order_id < :high ORDER BY order_id, seq;
 
+-- name: instructions_between(low, high)
+-- Index: instructions_pkey.
+SELECT order_id, n, by, at, due_at, text_n, answered_at, answered_by, answer_n
+  FROM instructions WHERE order_id >= :low AND order_id < :high ORDER BY order_id, n;
+
 -- name: timers_between(low, high)
 -- Index: timers_pkey.
 SELECT subject_id, due_at, attempts FROM timers WHERE subject_id >= :low AND subject_id < :high;
@@ -83,6 +88,22 @@ SELECT subject_id, due_at, attempts FROM timers WHERE subject_id >= :low AND sub
 -- name: texts_between(low, high)
 -- Index: texts_pkey.
 SELECT order_id, n, title, text, salt FROM texts WHERE order_id >= :low AND order_id < :high ORDER BY order_id, n;
+
+-- name: files_between(low, high)
+-- Index: attachments_subject_id_n_key.
+SELECT subject_id, n, hash, file, media, size, purpose, shown, erased_at
+  FROM attachments WHERE subject_id >= :low AND subject_id < :high ORDER BY subject_id, n;
+
+-- name: items_between(low, high)
+-- Index: knowledge_items_pkey.
+SELECT chain_id, number, state, unit, owner, version, pending, pending_state, writers, confirmed, title, answer,
+       category, region, form, public, valid_from::text, valid_to::text, urgent, changed_at, head_grams, grams
+  FROM knowledge_items WHERE chain_id >= :low AND chain_id < :high;
+
+-- name: tasks_between(low, high)
+-- Index: knowledge_tasks_pkey.
+SELECT chain_id, task_id, kind, version, made_at, due_at, urgent, words, by, settled_at
+  FROM knowledge_tasks WHERE chain_id >= :low AND chain_id < :high ORDER BY chain_id, task_id;
 
 -- name: staff_between(low, high)
 -- Index: staff_chain_id_key.
@@ -325,9 +346,9 @@ WITH came AS (
      WHERE c.arrived_at >= :begin::timestamptz AND c.arrived_at < :end::timestamptz)
 SELECT 'city' AS grouping, '' AS key,
        count(*)::int AS contacts,
-       count(*) FILTER (WHERE channel = 'phone')::int AS calls,
-       count(*) FILTER (WHERE channel = 'phone' AND v ? 'answered_at')::int AS answered,
-       count(*) FILTER (WHERE channel = 'phone'
+       count(*) FILTER (WHERE channel IN ('phone', 'call'))::int AS calls,
+       count(*) FILTER (WHERE channel IN ('phone', 'call') AND v ? 'answered_at')::int AS answered,
+       count(*) FILTER (WHERE channel IN ('phone', 'call')
                           AND (v ->> 'answered_at')::bigint <= (v ->> 'arrived_at')::bigint + 15000)::int AS answered_15s,
        count(*) FILTER (WHERE disposition NOT IN ('pending', 'ring_back', 'test', 'silent', 'harassment'))::int AS matters,
        count(*) FILTER (WHERE disposition = 'answered')::int AS direct
@@ -342,9 +363,9 @@ WITH came AS (
      WHERE c.arrived_at >= :begin::timestamptz AND c.arrived_at < :end::timestamptz)
 SELECT 'channel' AS grouping, channel AS key,
        count(*)::int AS contacts,
-       count(*) FILTER (WHERE channel = 'phone')::int AS calls,
-       count(*) FILTER (WHERE channel = 'phone' AND v ? 'answered_at')::int AS answered,
-       count(*) FILTER (WHERE channel = 'phone'
+       count(*) FILTER (WHERE channel IN ('phone', 'call'))::int AS calls,
+       count(*) FILTER (WHERE channel IN ('phone', 'call') AND v ? 'answered_at')::int AS answered,
+       count(*) FILTER (WHERE channel IN ('phone', 'call')
                           AND (v ->> 'answered_at')::bigint <= (v ->> 'arrived_at')::bigint + 15000)::int AS answered_15s,
        count(*) FILTER (WHERE disposition NOT IN ('pending', 'ring_back', 'test', 'silent', 'harassment'))::int AS matters,
        count(*) FILTER (WHERE disposition = 'answered')::int AS direct

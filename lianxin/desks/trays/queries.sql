@@ -20,7 +20,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.holder = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_offered(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that wait for somebody's signature. Index: orders_open_offered_idx.
@@ -41,7 +41,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.offered_to = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_tracker(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that somebody follows, by their next date. Index: orders_open_tracker_idx.
@@ -62,7 +62,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.tracker = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_unit(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which some units lead. Index: orders_open_unit_idx.
@@ -83,7 +83,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.unit = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_helping(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which some units have a part and others lead. Index: orders_open_units_idx.
@@ -104,7 +104,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.units && :keys::text[] AND (o.unit IS NULL OR NOT o.unit = ANY (:keys::text[]))
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_state(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in some states. Index: orders_open_state_idx.
@@ -125,7 +125,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.state = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_flag(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders with some marks. Index: orders_open_due_idx.
@@ -146,7 +146,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.flags && :keys::text[]
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_proposal(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which something waits for a decision. Index: orders_open_proposal_idx.
@@ -167,7 +167,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.proposal = ANY (:keys::text[])
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: by_region(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that a unit of the reader's region has or has a part of. Index: orders_open_units_idx.
@@ -188,7 +188,7 @@ SELECT count(*) FROM (
      WHERE o.closed_at IS NULL AND o.units && (SELECT r.units FROM reader_of(:reader) r) AND cardinality(:keys::text[]) > 0
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
-     LIMIT :most) AS some;
+     LIMIT :most) AS counted;
 
 -- name: shown(reader, numbers)
 -- The orders with these numbers, open or closed, that the reader may see. Index: orders_number_key.

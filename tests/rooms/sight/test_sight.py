@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import asyncpg
+import oracle
 import pytest
 
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -26,47 +27,20 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "bc-town:contact": {"roles": ["unit_contact", "township"], "unit": "bc-town", "units": ["bc-town"]},
     "bc-zj:leader": {"roles": ["unit_leader"], "unit": "bc-zj", "units": ["bc-zj"]},
 }
-STATES = ("received", "submitted", "approved", "dispatched", "in_progress", "followup_due", "completed")
+STATES = ("received", "submitted", "approved", "dispatched", "in_progress", "followup_due", "completed", "reopen_asked")
 FLAGS = ((), ("confidential",), ("media",), ("confidential", "media"))
 UNITS = ((), ("zjj",), ("bc-town",), ("bc", "bc-zj"))
 TARGETS = ((), ("zjj",), ("bc-town",))
 ACTORS = ((), ("staff:1001",), ("unit:zjj:contact",), ("staff:1012",), ("staff:1006",))
 ORDERS = list(enumerate(product(STATES, FLAGS, UNITS, TARGETS, ACTORS), 1))
 
-PLAIN = {"agent", "reviewer", "dispatcher", "followup_caller", "supervisor", "duty_manager", "leader"}
-SECRET_IN = {
-    "agent": {"received"},
-    "reviewer": {"submitted", "sent_back", "replied", "followup_due", "completed", "withdrawn"},
-    "dispatcher": {"approved", "transferred"},
-    "followup_caller": {"followup_due", "followup_failed"},
-    "supervisor": set(STATES),
-    "duty_manager": set(STATES),
-}
-
-
-def stood_in_for(number: str) -> list[str]:
-    """The person, and those for whom they stand in."""
-    return [number, *filter(None, [PEOPLE[number].get("deputy_of")])]
-
 
 def may_see(number: str, state: str, flags: Any, units: Any, targets: Any, actors: Any) -> bool:
-    """The rule as the manual says it, one person after the other."""
-    if not PEOPLE[number].get("active", True):
-        return False
-    acting = [(one, PEOPLE[one]) for one in stood_in_for(number)]
-    if any(person.get("unit") in targets for _, person in acting):
-        return False
-    for one, person in acting:
-        key = f"unit:{one}" if person.get("unit") else f"staff:{one}"
-        if key in actors or set(person.get("units", ())) & set(units):
-            return True
-        for role in person["roles"]:
-            if "confidential" in flags:
-                if state in SECRET_IN.get(role, ()):
-                    return True
-            elif role in PLAIN or (role == "media_editor" and "media" in flags):
-                return True
-    return False
+    """What the oracle says of one combination."""
+    stood_in_for = filter(None, [PEOPLE[number].get("deputy_of")])
+    people = [{"number": one, **PEOPLE[one]} for one in (number, *stood_in_for)]
+    order = {"state": state, "flags": flags, "units": units, "targets": targets, "actors": actors}
+    return oracle.may_see(people, order)
 
 
 @pytest.fixture

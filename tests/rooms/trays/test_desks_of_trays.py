@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 from made.entry import entered
-from made.site import made_site
+from made.site import open_site
 from pages_day import play
 
 from lianxin.access import Who
@@ -47,7 +47,8 @@ async def site(database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_pat
     await enrol(PostgresLedger(pool), load_staff(), at_iso("2026-03-01T00:00:00+08:00"))
     await play(pool)
     await write_site_clock(pool, NOW, 0.0)
-    yield made_site(pool, database.app_url, tmp_path)
+    async with open_site(pool, database.app_url, tmp_path) as opened:
+        yield opened
 
 
 async def at_desk(site: Any, pool: Any, role: str) -> httpx.AsyncClient:
