@@ -46,13 +46,6 @@ class Locker:
         """Return a data key. Raises SealBroken where the house's key is another one."""
         return self._unlocked(self._wrap, wrapped, attachment, b"key")
 
-    def anew(self, attachment: UUID, wrapped: str) -> str | None:
-        """Return a data key wrapped with the newest key of the house; None: it is already. Raises SealBroken."""
-        raw = b64decode(wrapped)
-        if self._wrap.is_newest(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], attachment.bytes + b"key"):
-            return None
-        return self._locked(self._wrap, self.key(attachment, wrapped), attachment, b"key")
-
     def lock(self, key: bytes, attachment: UUID, about: bytes, plain: bytes) -> str:
         """Return something small of an attachment, encrypted under its data key."""
         return self._locked(AESGCM(key), plain, attachment, about)

@@ -7,9 +7,9 @@ that no row names, and a sweep takes it away; an entry never names a file that i
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -31,7 +31,7 @@ from lianxin.ground.ledger import ORDER, kind_of_chain
 from lianxin.ground.store import load_queries
 from lianxin.orders.order import Order
 from lianxin.orders.service import Services
-from lianxin.orders.steps.beside import Attach, EraseAttachment, is_shown
+from lianxin.orders.steps.beside import PERSONAL, Attach, EraseAttachment, is_shown
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -121,6 +121,18 @@ class Attachments:
             erase = course.EraseAttachment(id=command, by=by, n=n, ground=ground)
             await self._services.meet(subject, erase, now, attachments_write=[row])
         self.shelf.remove(row.file)
+
+    async def erase_personal(
+        self, subjects: Iterable[int], ground: str, by: str, role: str, command: UUID, now: Instant
+    ) -> int:
+        """Erase what a citizen brought to these orders and contacts, and recordings of their voice; return how many.
+
+        Each file by a command of its own whose id follows from `command`: called again it goes on where it stopped.
+        """
+        files = [file for file in await self.reader.of(*subjects) if file.erased is None and file.purpose in PERSONAL]
+        for file in files:
+            await self.erase(file.subject, file.n, ground, by, role, uuid5(command, f"{file.subject}.{file.n}"), now)
+        return len(files)
 
     async def erased_row(self, subject: int, n: int, now: Instant) -> AttachmentRow:
         """Return the row as it stands after its erasure, for a batch that erases more. Raises NoSuchAttachment."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.demo_mark import mark_demo
+from lianxin.knowledge.seeding import seed_items
 from lianxin.people import load_staff
 from lianxin.personnel.enrolling import Enrolled, enrol
 from lianxin.places.packfile import CITIES
@@ -30,4 +31,6 @@ async def seed_city(pool: "Pool[Record]", city: str, now: Instant) -> Enrolled:
     if city not in known:
         raise NoSuchCity(f"There are no data of {city}. There are those of: {', '.join(known)}. Nothing was changed.")
     await mark_demo(pool, city, now)
-    return await enrol(PostgresLedger(pool), load_staff(city), now)
+    enrolled = await enrol(PostgresLedger(pool), load_staff(city), now)
+    await seed_items(pool, city, now)
+    return enrolled

@@ -20,6 +20,7 @@ from lianxin.ground.site.demo_mark import mark_demo
 from lianxin.ground.site.time_here import read_site_clock, resume_site_clock, write_site_clock
 from lianxin.ground.store import EmbeddedServer, open_pool, renew_database
 from lianxin.ground.store.roles import DATABASE
+from lianxin.knowledge.seeding import seed_items
 from lianxin.orders.service import Services
 from lianxin.people import load_staff
 from lianxin.people.keys import load_house_keys
@@ -82,6 +83,7 @@ async def prepare(url: str, home: Path, first_day: Instant, calls: int, speed: f
         if clock.now() < begun - HOUR_MS:
             await mark_demo(pool, DEMO_CITY, begun)
             await enrol(PostgresLedger(pool), load_staff(), first_day - DAYS_BEFORE * DAY_MS)
+            await seed_items(pool, DEMO_CITY, first_day - DAYS_BEFORE * DAY_MS)
             await _history(pool, home, first_day, calls)
         return (await resume_site_clock(pool, begun, speed)).now()
     finally:

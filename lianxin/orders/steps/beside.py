@@ -21,6 +21,10 @@ PURPOSES: Final = ("citizen", "evidence", "reply", "record", "paper")
 _TO_THE_CITIZEN: Final = frozenset({"citizen", "reply"})
 
 
+PERSONAL: Final = frozenset({"citizen", "record"})
+"""Files that go when their citizen is erased by law: what they brought, and their voice."""
+
+
 def is_shown(purpose: str, wished: bool) -> bool:
     """Whether the citizen may see a file: what they brought and what they are answered always, else as wished."""
     return wished or purpose in _TO_THE_CITIZEN

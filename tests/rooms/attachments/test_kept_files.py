@@ -234,6 +234,16 @@ async def test_an_erased_file_is_gone_and_its_entry_stays(room, pool):
     assert set(left.values()) == {None}
 
 
+async def test_a_citizen_who_is_erased_takes_their_files_along_and_the_units_stay(room):
+    for purpose in ("citizen", "record", "evidence"):
+        await room.add(f.photo(), purpose=purpose)
+    erase = (room.order,), "个人信息保护法 第四十七条", "staff:9500", "secadmin", UUID(int=99)
+    assert await room.files.erase_personal(*erase, room.office.later()) == 2
+    assert await room.files.erase_personal(*erase, room.office.later()) == 0
+    assert [file.purpose for file in await room.files.reader.of(room.order) if file.erased is None] == ["evidence"]
+    assert len(on_disk(room.home)) == 1
+
+
 async def test_what_was_never_there_cannot_be_erased(room):
     with pytest.raises(NoSuchAttachment):
         await room.files.erase(room.order, 1, "法", "staff:9500", "secadmin", UUID(int=99), room.office.later())

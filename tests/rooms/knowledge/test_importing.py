@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 from made_knowledge import EDITOR, OTHER, Room
 
+from lianxin.ground.clock import at_iso
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.knowledge.importing import FileWrong, import_file, read_lines
 from lianxin.knowledge.loading import FOLDER
 from lianxin.knowledge.refusal import KnowledgeRefused
+from lianxin.knowledge.seeding import seed_items
+from lianxin.people import load_staff
+from lianxin.personnel import enrol
 
 BINZHOU = FOLDER / "binzhou.yaml"
 HEAD = "title,answer,basis,category,unit,questions,public,valid_to"
@@ -98,3 +103,11 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
 def test_a_column_that_nobody_knows_is_said(tmp_path):
     with pytest.raises(FileWrong, match="colour"):
         read_lines(csv_file(tmp_path, f"{ROW},red", head=f"{HEAD},colour"))
+
+
+async def test_a_demo_city_moves_in_with_its_knowledge_once(pool):
+    now = at_iso("2026-03-02T09:00:00+08:00")
+    await enrol(PostgresLedger(pool), load_staff(), now)
+    assert await seed_items(pool, "binzhou", now) == 42
+    assert await seed_items(pool, "binzhou", now + 1) == 0
+    assert await seed_items(pool, "nowhere", now) == 0
