@@ -6,10 +6,13 @@ a hundred at once are a hundred failures, not one.
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+import msgspec
+
 from lianxin.access.keys import AccessKeys
 from lianxin.access.patience import ACCOUNT, ADDRESS, DEVICE, Failures, Patience, wait_ms
 from lianxin.ground.clock import Clock, Instant, from_datetime, to_datetime
 from lianxin.ground.store import load_queries
+from lianxin.ground.web import marked
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Pool, Record
@@ -20,6 +23,24 @@ if TYPE_CHECKING:
 Kind = Literal["password", "second", "unlock", "passkey", "oidc", "demo"]
 Outcome = Literal["wrong", "unknown", "disabled", "right", "in"]
 """right: the password was, and a second factor is asked for."""
+KIND_WORDS: Final[dict[str, str]] = {
+    "password": marked("password"),
+    "second": marked("second factor"),
+    "unlock": marked("unlocking"),
+    "passkey": marked("passkey"),
+    "oidc": marked("sign-on"),
+    "demo": marked("demo’s door"),
+}
+OUTCOME_WORDS: Final[dict[str, str]] = {
+    "in": marked("in"),
+    "right": marked("right, second factor asked for"),
+    "wrong": marked("wrong"),
+    "unknown": marked("unknown number"),
+    "disabled": marked("account closed or passkey of somebody else"),
+    "waiting": marked("not looked at, had to wait"),
+    "begun": marked("broken off"),
+    "cleared": marked("let try again"),
+}
 _QUERIES = load_queries("lianxin.access")
 _SUBJECT: Final = "subject"
 
@@ -44,6 +65,25 @@ class Wait(NamedTuple):
     """A try that may not be made for so many milliseconds."""
 
     ms: int
+
+
+class TryLine(msgspec.Struct, frozen=True):
+    """A try in the list of them.
+
+    number  of an account that exists, else None: what was typed is not kept
+    known   whether it came from a browser in which they were logged in before
+    by      who let them try again; None for every other outcome
+    """
+
+    id: int
+    at: Instant
+    kind: Kind
+    number: str | None
+    name: str
+    known: bool
+    address: str
+    outcome: str
+    by: str | None
 
 
 class Attempts:
@@ -99,6 +139,13 @@ class Attempts:
             self._pool, now=to_datetime(self._clock.now()), subject=subject, number=number, by=by
         )
 
+    async def lines(
+        self, limit: int, before: int | None = None, number: str | None = None, outcome: str | None = None
+    ) -> tuple[TryLine, ...]:
+        """Return tries, the latest first; before one of them, of one number, with one outcome."""
+        rows = _QUERIES.attempts(self._pool, before=before, number=number, outcome=outcome, limit_count=limit)
+        return tuple([_line(row) async for row in rows])
+
     async def _wait_ms(self, connection: "Reach", tried: Try, subject: bytes, now: Instant) -> int:
         mine, patience = (tried.device, DEVICE) if tried.device else (None, ACCOUNT)
         row = await _QUERIES.failures_of_number(
@@ -118,3 +165,17 @@ class Attempts:
 
 def _failures(row: "Record") -> Failures:
     return Failures(row["failures"], 0 if row["last_at"] is None else from_datetime(row["last_at"]))
+
+
+def _line(row: "Record") -> TryLine:
+    return TryLine(
+        id=row["attempt_id"],
+        at=from_datetime(row["at"]),
+        kind=row["kind"],
+        number=row["work_number"],
+        name=row["name"] or "",
+        known=row["known_browser"],
+        address=row["address"],
+        outcome=row["outcome"],
+        by=row["by"],
+    )

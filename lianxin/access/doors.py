@@ -68,6 +68,8 @@ class Doors:
         if not await check(account.number, code):
             await self._access.attempts.ended(allowed, "wrong")
             return Stopped()
+        if not app:
+            await self._access.acts.note("recovery_used", account.number, session.who.by)
         return await self._one_further(account, session.method, visit, allowed, passed=True)
 
     async def by_passkey(self, answer: dict[str, Any], visit: Visit) -> Entered | Stopped:
@@ -114,7 +116,7 @@ class Doors:
         account = await self._access.accounts.get(session.who.number)
         if account.kept is not None and await self._access.passwords.is_right(account.kept, password):
             raise PasswordRefused(SAME)
-        await self._access.accounts.change_password(account, password)
+        await self._access.accounts.change_password(account, password, session.who.by)
         await self._access.sessions.end_all(account.number, session.who.by)
         changed = await self._access.accounts.get(account.number)
         waits = self._access.next_step(changed, session.method, passed=True)

@@ -77,7 +77,9 @@ class FactorPages:
 
     async def codes_page(self, request: AnyRequest, wanted: str) -> Response[str]:
         """Return new recovery codes, on the only page that ever shows them."""
-        codes = await self.access.codes.new_recovery(session_at(request).who.number)
+        who = session_at(request).who
+        codes = await self.access.codes.new_recovery(who.number)
+        await self.access.acts.note("recovery_made", who.number, who.by)
         return self.paper.page(request, "access/recovery.html", codes=codes, next=wanted)
 
 
@@ -102,6 +104,7 @@ def app_routes(pages: FactorPages) -> list[ControllerRouterHandler]:
         await access.accounts.ensure(number, session.who.by)
         if not await access.codes.set_up(number, secret, form.get("code", "")):
             return pages.page(request, wanted, 422, secret)
+        await access.acts.note("app_set_up", number, session.who.by)
         answer = await pages.codes_page(request, wanted)
         await pages.done(request)
         return answer
@@ -128,6 +131,7 @@ def fewer_routes(pages: FactorPages) -> list[ControllerRouterHandler]:
             return to_prove()
         if await _may_lose(access, session, passkeys=0):
             await access.codes.remove(session.who.number)
+            await access.acts.note("app_taken_away", session.who.number, session.who.by)
         return Redirect(ME, status_code=303)
 
     return [new_codes, remove]
@@ -159,6 +163,7 @@ def passkey_making_routes(pages: FactorPages) -> list[ControllerRouterHandler]:
             await access.passkeys.register(session.who.number, answer, label, visit.forms_secret())
         except PasskeyRefused:
             return _said({"ok": False}, 422)
+        await access.acts.note("passkey_made", session.who.number, session.who.by)
         await pages.done(request)
         return _said({"ok": True, "next": way_back(str(sent.get("next", ME)))})
 
@@ -167,8 +172,9 @@ def passkey_making_routes(pages: FactorPages) -> list[ControllerRouterHandler]:
         session = session_at(request)
         if not pages.proved(session, visit_at(request)):
             return to_prove()
-        if await _may_lose(access, session, passkeys=1):
-            await access.passkeys.remove(session.who.number, _id(credential))
+        may = await _may_lose(access, session, passkeys=1)
+        if may and await access.passkeys.remove(session.who.number, _id(credential)):
+            await access.acts.note("passkey_taken_away", session.who.number, session.who.by)
         return Redirect(ME, status_code=303)
 
     return [ask, make, remove]

@@ -72,24 +72,11 @@ def me_page(access: Access, paper: Paper) -> Shown:
 
 
 def me_routes(access: Access, doors: Doors, shown: Shown) -> list[ControllerRouterHandler]:
-    """Return `/me`, and what ends sessions and changes the password."""
+    """Return `/me`, and what changes the password."""
 
     @get(ME)
     async def me(request: AnyRequest) -> Response[str]:
         return await shown(request)
-
-    @post("/me/sessions/{session_id:uuid}/end")
-    async def end_one(request: AnyRequest, session_id: FromPath[UUID]) -> Redirect:
-        who = session_at(request).who
-        if session_id in {line.id for line in await access.sessions.of(who.number)}:
-            await access.sessions.end(session_id, who.by)
-        return Redirect(ME, status_code=303)
-
-    @post("/me/sessions/end")
-    async def end_others(request: AnyRequest) -> Redirect:
-        session = session_at(request)
-        await access.sessions.end_all(session.who.number, session.who.by, but=session.id)
-        return Redirect(ME, status_code=303)
 
     @post("/me/password")
     async def change_password(request: AnyRequest) -> Response[Any]:
@@ -108,4 +95,25 @@ def me_routes(access: Access, doors: Doors, shown: Shown) -> list[ControllerRout
             return await shown(request, 422, reasons=refused.reasons)
         return Redirect(ME, status_code=303)
 
-    return [me, end_one, end_others, change_password]
+    return [me, change_password]
+
+
+def own_session_routes(access: Access) -> list[ControllerRouterHandler]:
+    """Return what ends somebody's own sessions."""
+
+    @post("/me/sessions/{session_id:uuid}/end")
+    async def end_one(request: AnyRequest, session_id: FromPath[UUID]) -> Redirect:
+        who = session_at(request).who
+        own = {line.id for line in await access.sessions.of(who.number)}
+        if session_id in own and await access.sessions.end(session_id, who.by):
+            await access.acts.note("session_ended", who.number, who.by)
+        return Redirect(ME, status_code=303)
+
+    @post("/me/sessions/end")
+    async def end_others(request: AnyRequest) -> Redirect:
+        session = session_at(request)
+        if await access.sessions.end_all(session.who.number, session.who.by, but=session.id):
+            await access.acts.note("session_ended", session.who.number, session.who.by)
+        return Redirect(ME, status_code=303)
+
+    return [end_one, end_others]

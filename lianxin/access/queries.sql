@@ -1,5 +1,5 @@
 -- Who may come in, who is in, and who tried. Owned here: accounts, sessions, login_attempts, recovery_codes, passkeys,
--- spent, tokens.
+-- spent, tokens, access_acts.
 
 -- name: session(token_hash)^
 -- The session of a cookie and what the roll says of its owner, with the roles of those they stand in for; no row:
@@ -60,9 +60,10 @@ SELECT f.work_number, n.name, a.password, coalesce(a.must_change, false) AS must
   LEFT JOIN accounts a ON a.work_number = f.work_number
  WHERE f.work_number = :number AND f.active;
 
--- name: ensure_account(number, now, by)!
--- Makes an account without a password, where there is none. Index: accounts_pkey.
-INSERT INTO accounts (work_number, made_at, made_by) VALUES (:number, :now, :by) ON CONFLICT DO NOTHING;
+-- name: ensure_account(number, now, by)$
+-- Makes an account without a password; no row: there is one. Index: accounts_pkey.
+INSERT INTO accounts (work_number, made_at, made_by) VALUES (:number, :now, :by) ON CONFLICT DO NOTHING
+RETURNING work_number;
 
 -- name: keep_password(number, password, must_change, now)!
 -- Keeps the hash of a password. Index: accounts_pkey.
@@ -257,3 +258,28 @@ SELECT a.attempt_id, a.at, a.kind, a.work_number, n.name, a.device IS NOT NULL A
 -- name: works_here(number)$
 -- Whether the roll has them. Index: staff_pkey.
 SELECT true FROM staff WHERE work_number = :number AND active;
+
+-- name: note_act(now, act, number, by)!
+-- Writes down what was changed about a login.
+INSERT INTO access_acts (at, act, work_number, by) VALUES (:now, :act, :number, :by);
+
+-- name: acts(before, number, limit_count)
+-- What was changed about logins, the latest first, before one of them (null: from the latest), of one number (null: of
+-- all). Indexes: access_acts_pkey, access_acts_number_idx.
+SELECT a.act_id, a.at, a.act, a.work_number, n.name, a.by
+  FROM access_acts a LEFT JOIN staff_names n ON n.work_number = a.work_number
+ WHERE (:before::bigint IS NULL OR a.act_id < :before) AND (:number::text IS NULL OR a.work_number = :number)
+ ORDER BY a.act_id DESC LIMIT :limit_count;
+
+-- name: roll(words, after, limit_count)
+-- People who work here whose number begins with, or whose name contains these words (null: all), in the order of their
+-- numbers, after one of them. Index: staff_pkey.
+SELECT f.work_number, n.name, f.roles, f.unit, f.zone, f.region, f.deputy, a.password IS NOT NULL AS has_password,
+       coalesce(a.must_change, false) AS must_change, a.totp IS NOT NULL AS has_totp, a.disabled_at,
+       (SELECT count(*) FROM passkeys p WHERE p.work_number = f.work_number) AS passkeys
+  FROM staff f
+  LEFT JOIN staff_names n ON n.work_number = f.work_number
+  LEFT JOIN accounts a ON a.work_number = f.work_number
+ WHERE f.active AND f.work_number > :after
+   AND (:words::text IS NULL OR starts_with(f.work_number, :words) OR strpos(n.name, :words) > 0)
+ ORDER BY f.work_number LIMIT :limit_count;

@@ -13,7 +13,7 @@ from lianxin.access.factor_pages import FactorPages, app_routes, fewer_routes, p
 from lianxin.access.gate import Gate
 from lianxin.access.guarding import guard
 from lianxin.access.lock_pages import awake_routes, lock_routes
-from lianxin.access.me_pages import me_page, me_routes
+from lianxin.access.me_pages import me_page, me_routes, own_session_routes
 from lianxin.access.pages import DoorPage, demo_routes, leaving_routes, login_routes
 from lianxin.access.passkey_pages import passkey_routes
 from lianxin.access.refusals import gate_refusals
@@ -26,7 +26,6 @@ from lianxin.access.visit import visit_of
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.wiring import Wiring
 from lianxin.people.rights import RIGHTS_CHANNEL
-
 
 TERMS: Mapping[str, Any] = {"browser_name": browser_name}
 
@@ -59,6 +58,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
         *lock_routes(access, doors, paper),
         *awake_routes(access),
         *me_routes(access, doors, shown),
+        *own_session_routes(access),
         *app_routes(factors),
         *fewer_routes(factors),
         *passkey_making_routes(factors),

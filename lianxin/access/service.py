@@ -1,11 +1,14 @@
 """Access: what a login is made of, and what still stands between somebody and being in."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from lianxin.access.accounts import Account, Accounts
+from lianxin.access.acts import Acts
 from lianxin.access.attempts import Attempts
 from lianxin.access.challenges import Challenges
 from lianxin.access.codes import Codes
@@ -19,9 +22,10 @@ from lianxin.access.sign_on import SignOn
 from lianxin.access.tokens import Tokens
 from lianxin.access.visit import Visit
 from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Clock, Instant, RealClock
-from lianxin.ground.site import Settings
+from lianxin.ground.site import Settings, load_site
 from lianxin.ground.site.exposure import public_address
 from lianxin.ground.site.settings import AccessSettings
+from lianxin.ground.store import open_pool
 from lianxin.people.keys import load_house_keys
 
 if TYPE_CHECKING:
@@ -41,7 +45,8 @@ class Access:
         self.second_roles = frozenset(settings.access.second_factor_roles)
         self.sessions = Sessions(pool, clock, policy_of(settings.access))
         self.passwords = Passwords()
-        self.accounts = Accounts(pool, clock, self.passwords)
+        self.acts = Acts(pool, clock)
+        self.accounts = Accounts(pool, clock, self.passwords, self.acts)
         self.attempts = Attempts(pool, clock, keys)
         self.devices = Devices(keys)
         self.codes = Codes(pool, clock, keys)
@@ -102,3 +107,15 @@ def policy_of(settings: AccessSettings) -> Policy:
     return msgspec.structs.replace(
         Policy(), idle_ms=settings.idle_minutes * MINUTE_MS, life_ms=settings.session_hours * HOUR_MS
     )
+
+
+@asynccontextmanager
+async def opened_access() -> AsyncIterator[Access]:
+    """Give the access of the site that this process belongs to, for commands at the machine itself."""
+    site = load_site()
+    with site.database() as database:
+        pool = await open_pool(database.app_url, size_max=2)
+        try:
+            yield make_access(pool, RealClock(), site.home, site.settings)
+        finally:
+            await pool.close()

@@ -32,12 +32,14 @@ def token_routes(access: Access, shown: Shown, paper: Paper) -> list[ControllerR
             )
         except TokenNotMade as refused:
             return await shown(request, 422, token_refused=str(refused), token_form={**form, "scopes": scopes})
+        await access.acts.note("token_made", session.who.number, session.who.by)
         return paper.page(request, "access/token.html", secret=secret, token=token)
 
     @post("/me/tokens/{token_id:uuid}/revoke")
     async def revoke(request: AnyRequest, token_id: FromPath[UUID]) -> Redirect:
         who = session_at(request).who
-        await access.tokens.revoke(token_id, who.by, number=who.number)
+        if await access.tokens.revoke(token_id, who.by, number=who.number):
+            await access.acts.note("token_revoked", who.number, who.by)
         return Redirect(ME, status_code=303)
 
     return [make, revoke]

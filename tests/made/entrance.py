@@ -1,16 +1,22 @@
 """A small site: the people, the way in, and a few pages to come to. For what happens at the door alone."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 from litestar import Litestar, Response, get, post
 
 import lianxin
 from lianxin.access import room as access_room
+from lianxin.access.acts import ACT_WORDS
 from lianxin.access.service import Access
+from lianxin.desks.terms import actor_name
 from lianxin.ground.clock import Clock, at_iso
 from lianxin.ground.site import Settings, Site
 from lianxin.ground.web import Live, Paper, Shelf, create_app
@@ -18,6 +24,9 @@ from lianxin.ground.web.hearing import Hearing
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.timekeeper import Timekeeper
 from lianxin.ground.web.wiring import Wiring
+from lianxin.people import holder_name
+from lianxin.people import room as people_room
+from lianxin.rules import room as rules_room
 
 NOW = at_iso("2026-11-24T09:00:00+08:00")
 AGENT, MANAGER, REVIEWER = "1001", "1023", "1024"
@@ -79,24 +88,43 @@ class Entrance(msgspec.Struct, frozen=True):
     app: Litestar
     access: Access
     clock: Clock
+    hearing: Hearing
+    url: str
 
 
-def made_paper(libraries: Path = Path("/nowhere")) -> Paper:
-    """The templates of the way in."""
-    folder = HOUSE / "access"
-    terms = {**access_room.TERMS, "city_name": lambda language: "滨州" if language == "zh" else "Binzhou"}
-    return Paper({"access": folder / "templates"}, Shelf(libraries, (folder / "static",)), terms)
+def made_paper(*rooms: str, libraries: Path = Path("/nowhere")) -> Paper:
+    """The templates of the way in, and of further rooms."""
+    folders = {room: HOUSE.joinpath(*room.split(".")) for room in ("access", *rooms)}
+    terms = {
+        **access_room.TERMS,
+        "city_name": lambda language: "滨州" if language == "zh" else "Binzhou",
+        "holder_name": holder_name,
+        "actor_name": actor_name,
+        "act_words": ACT_WORDS,
+    }
+    shelf = Shelf(libraries, [folder / "static" for folder in folders.values()])
+    return Paper({room: folder / "templates" for room, folder in folders.items()}, shelf, terms)
 
 
 def made_entrance(
-    pool: Any, url: str, home: Path, clock: Clock, paper: Paper, settings: Settings | None = None
+    pool: Any,
+    url: str,
+    home: Path,
+    clock: Clock,
+    paper: Paper,
+    settings: Settings | None = None,
+    rooms: tuple[Any, ...] = (),
 ) -> Entrance:
-    """The small site over a test's own database."""
+    """The small site over a test's own database.
+
+    rooms  wirings of further rooms whose pages are served; rules and rights are there for them
+    """
     settings = settings or Settings()
     paper.extras.clear()
     live, timekeeper, hearing = Live(), Timekeeper(pool, clock), Hearing()
     wiring = Wiring(pool, url, Site(home, settings), clock, timekeeper, paper, live, hearing)
-    access_room.offer(wiring)
+    for offering in (people_room, access_room, *((rules_room,) if rooms else ())):
+        offering.offer(wiring)
 
     async def probe() -> str | None:
         return None
@@ -105,8 +133,9 @@ def made_entrance(
     def framed(request: AnyRequest) -> Response[str]:
         return paper.page(request, "web/missing.html", status=200)
 
+    routes = [route for room in (access_room, *rooms) for route in room.routes(wiring)]
     app = create_app(
-        [page, done, reviewers, everybody, asked, signed, things, act, framed, *access_room.routes(wiring)],
+        [page, done, reviewers, everybody, asked, signed, things, act, framed, *routes],
         settings.web,
         paper=paper,
         live=live,
@@ -116,7 +145,19 @@ def made_entrance(
         before_send=wiring.before_send,
         refusals=wiring.refusals,
     )
-    return Entrance(app, wiring.get(Access), clock)
+    return Entrance(app, wiring.get(Access), clock, hearing, url)
+
+
+@asynccontextmanager
+async def listening(site: Entrance) -> AsyncIterator[Entrance]:
+    """Let the site hear what the database says, as a served one does."""
+    task = asyncio.create_task(site.hearing.listen(lambda: asyncpg.connect(site.url)))
+    try:
+        await site.hearing.ready.wait()
+        yield site
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def browser(
@@ -134,7 +175,7 @@ def browser(
 async def hired(site: Entrance, number: str, password: str = PASSWORD) -> None:
     """Give somebody of the roll a password of their own."""
     await site.access.accounts.ensure(number, "system")
-    await site.access.accounts.change_password(await site.access.accounts.get(number), password)
+    await site.access.accounts.change_password(await site.access.accounts.get(number), password, "system")
 
 
 def token_in(page: httpx.Response) -> str:

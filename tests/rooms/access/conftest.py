@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made.entrance import NOW, Entrance, browser, made_entrance, made_paper
+from made.entrance import NOW, browser, listening, made_entrance, made_paper
 
 from lianxin.ground.clock import VirtualClock
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -24,10 +24,11 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-async def site(database, pool, tmp_path: Path, clock, entrance_paper) -> Entrance:
+async def site(database, pool, tmp_path: Path, clock, entrance_paper):
     """The small site, with the demo city's people in its roll."""
     await enrol(PostgresLedger(pool), load_staff(), NOW)
-    return made_entrance(pool, database.app_url, tmp_path, clock, entrance_paper)
+    async with listening(made_entrance(pool, database.app_url, tmp_path, clock, entrance_paper)) as opened:
+        yield opened
 
 
 @pytest.fixture
