@@ -89,8 +89,8 @@ UPDATE messages_in SET left_out = :left_out WHERE contact_id = :contact_id;
 -- Messages that wait for an agent or are in one's hands, the most urgent first. Index: contacts_pending_idx.
 SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
        c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       p.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) JOIN persons p ON p.person_id = m.person_id
+       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
+  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
  WHERE c.disposition = 'pending'
  ORDER BY c.limit_at, m.contact_id
  LIMIT :limit_count;
@@ -99,8 +99,8 @@ SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m
 -- Messages that nobody answers, the latest first. Index: messages_in_silent_idx.
 SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
        c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       p.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) JOIN persons p ON p.person_id = m.person_id
+       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
+  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
  WHERE m.silent IS NOT NULL
  ORDER BY m.received_at DESC, m.contact_id
  LIMIT :limit_count;
@@ -109,8 +109,8 @@ SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m
 -- One message; no row: none became this contact, or it is not for the reader. Index: messages_in_pkey.
 SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
        c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       p.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) JOIN persons p ON p.person_id = m.person_id
+       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
+  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
  WHERE m.contact_id = :contact_id;
 
 -- name: orders_shown(reader, order_ids)
@@ -148,3 +148,66 @@ SELECT subject_id, channel, body ->> 'template' AS template, state, last_error, 
 -- name: numbers_of(person_ids)
 -- The keyed hashes of the numbers of these persons. Index: person_numbers_pkey.
 SELECT whole FROM person_numbers WHERE person_id = ANY(:person_ids::uuid[]);
+
+-- name: keep_part(gateway_id, sender, ref, n, parts, at, sealed)$
+-- Keeps a part of a text message and wakes who joins them; no row: this id was kept before. Index: sms_parts_pkey.
+WITH kept AS (
+    INSERT INTO sms_parts (gateway_id, sender, ref, n, parts, arrived_at, sealed)
+    VALUES (:gateway_id, :sender, :ref, :n, :parts, :at, :sealed)
+        ON CONFLICT (gateway_id) DO NOTHING
+    RETURNING gateway_id),
+told AS (SELECT pg_notify('texts', '') FROM kept)
+SELECT k.gateway_id FROM kept k, told;
+
+-- name: waiting_parts(limit_count)
+-- Parts that are in no contact yet, the oldest first. Index: sms_parts_waiting_idx.
+SELECT gateway_id, sender, arrived_at, sealed
+  FROM sms_parts
+ WHERE contact_id IS NULL
+ ORDER BY arrived_at, gateway_id
+ LIMIT :limit_count;
+
+-- name: sealed_parts(after_id, limit_count)
+-- Parts behind one that still hold a text, for a new house key. Index: sms_parts_pkey.
+SELECT gateway_id, sealed FROM sms_parts
+ WHERE gateway_id > :after_id AND sealed IS NOT NULL ORDER BY gateway_id LIMIT :limit_count;
+
+-- name: reseal_part(sealed, gateway_id, was)!
+-- Puts a text locked anew in the place of the old one; a part that became a contact meanwhile holds none any more.
+UPDATE sms_parts SET sealed = :sealed WHERE gateway_id = :gateway_id AND sealed = :was;
+
+-- name: renumber_stops(was, now)!
+-- Whoever wants no more ratings is known by the new hash of their number too. Index: rating_stops_pkey.
+INSERT INTO rating_stops (number, since)
+SELECT p.now, s.since FROM unnest(:was::bytea[], :now::bytea[]) AS p(was, now) JOIN rating_stops s ON s.number = p.was
+    ON CONFLICT (number) DO NOTHING;
+
+-- name: forget_parts(before)!
+-- Forgets the ids of parts that became contacts long ago. Index: sms_parts_old_idx.
+DELETE FROM sms_parts WHERE contact_id IS NOT NULL AND arrived_at < :before;
+
+-- name: call_asked(person_ids, since)$
+-- The latest directly answered call of these persons whose rating was asked for and not given; no row: none.
+-- Index: contacts_person_idx, outbox_subject_idx.
+SELECT o.subject_id
+  FROM contacts c JOIN outbox o ON o.subject_id = c.contact_id
+ WHERE c.person_id = ANY(:person_ids::uuid[]) AND o.body ->> 'template' = 'rate_call' AND o.state = 'sent'
+   AND o.ended_at >= :since
+   AND NOT EXISTS (SELECT FROM call_ratings r WHERE r.contact_id = c.contact_id)
+ ORDER BY o.ended_at DESC
+ LIMIT 1;
+
+-- name: orders_to_rate(person_ids, command_id)
+-- Orders of these persons that wait for what their citizen says, or the one that this very command has rated.
+-- Index: orders_person_idx, contacts_person_idx, promises_owed_idx, entries_pkey.
+WITH wrote AS (
+    SELECT contact_id FROM contacts WHERE person_id = ANY(:person_ids::uuid[])),
+mine AS (
+    SELECT o.order_id, o.contact_id FROM orders o WHERE o.person_id = ANY(:person_ids::uuid[])
+     UNION
+    SELECT p.subject_id, p.owed_to FROM promises p JOIN wrote w ON w.contact_id = p.owed_to)
+SELECT DISTINCT ON (o.order_id) o.order_id, m.contact_id
+  FROM mine m JOIN orders o USING (order_id)
+ WHERE o.state IN ('followup_due', 'followup_failed')
+    OR EXISTS (SELECT FROM entries e WHERE e.chain_id = o.order_id AND e.command_id = :command_id)
+ ORDER BY o.order_id, m.contact_id;

@@ -28,7 +28,7 @@ MOST: Final = 100
 """So many drafts somebody may have at once (assumption)."""
 BYTES_MAX: Final = 64_000
 """Largest draft, as JSON."""
-NONCE_BYTES: Final = 12
+_NONCE_BYTES: Final = 12
 _QUERIES = load_queries("lianxin.orders")
 _log = structlog.get_logger("lianxin.drafts")
 
@@ -80,7 +80,7 @@ class Drafts:
         plain = msgspec.json.encode(written)
         if len(plain) > BYTES_MAX:
             raise DraftTooLarge
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + self._ring.encrypt(nonce, plain, bound(who, subject, form))
         kept = await self._pool.execute(_QUERIES.keep_draft.sql, who, subject, form, sealed, to_datetime(now), MOST)
         if kept.endswith(" 0"):
@@ -111,7 +111,7 @@ class Drafts:
     def _opened(self, sealed: bytes, who: str, subject: str, form: str) -> Values | None:
         """Return what is in a draft; None where no key of this home opens it any more."""
         try:
-            plain = self._ring.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound(who, subject, form))
+            plain = self._ring.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound(who, subject, form))
         except InvalidTag:
             _log.warning("no key opens this draft", form=form)
             return None

@@ -19,6 +19,7 @@ from lianxin.people.ring import house_keys as house_keys
 Chain = Literal["house", "informants"]
 CHAINS: Final[tuple[Chain, ...]] = ("house", "informants")
 _ACCESS: Final = "access.key"
+_GONE: Final = ".gone"
 
 
 class KeyUnfit(Exception):
@@ -45,9 +46,18 @@ class KeyFolder:
         """
         stands = self._stands() or self._first()
         if again or self._known is None or self._known[0] != stands:
-            paths = (self.newest_path, *self.old_paths(), *([self.next_path] if self.next_path.exists() else []))
-            self._known = stands, tuple(dict.fromkeys(read_secret(path) for path in paths))
+            self._known = stands, self._read()
         return self._known[1]
+
+    def _read(self) -> tuple[bytes, ...]:
+        while True:
+            paths = (self.newest_path, *self.old_paths(), *([self.next_path] if self.next_path.exists() else []))
+            try:
+                return tuple(dict.fromkeys(read_secret(path) for path in paths))
+            except FileNotFoundError:
+                # Another process replaces secrets at this very moment; the newest is there all the while.
+                if self._stands() is None:
+                    raise self._gone() from None
 
     def newest(self) -> HouseKeys:
         """Return the keys that come out of the newest secret."""
@@ -93,13 +103,14 @@ class KeyFolder:
     def _first(self) -> tuple[int, int]:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         if self.next_path.exists() or self.old_paths():
-            raise KeyUnfit(
-                f"{self.newest_path} is gone, and older keys are there. Nothing was opened. Put back your copy of it."
-            )
+            raise self._gone()
         _write(self.newest_path, secrets.token_bytes(KEY_BYTES))
         stands = self._stands()
         assert stands is not None, self.newest_path
         return stands
+
+    def _gone(self) -> KeyUnfit:
+        return KeyUnfit(f"{self.newest_path} is gone. Nothing was opened. Put back your copy of it.")
 
 
 def load_house_keys(home: Path) -> HouseKeys:
@@ -129,7 +140,20 @@ def mark_of(secret: bytes) -> str:
 
 
 def destroy(path: Path) -> None:
-    """Overwrite the file of a secret, and delete it."""
+    """Overwrite the file of a secret, and delete it; first it loses its name, lest a half file be taken for a key."""
+    gone = path.with_suffix(_GONE)
+    path.rename(gone)
+    _sync(path.parent)
+    _wipe(gone)
+
+
+def wipe_what_is_gone(folder: Path) -> None:
+    """End what a crash left of `destroy`."""
+    for path in folder.glob(f"*{_GONE}"):
+        _wipe(path)
+
+
+def _wipe(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(b"0" * path.stat().st_size)
         file.flush()

@@ -4,15 +4,18 @@ Each room says in its own `rewrapping.py` what of it does (`wrapped(pool, keys) 
 `people.rotation` goes through all of it. Here: the persons, like everybody's and apart.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from lianxin.ground.store import load_queries
 from lianxin.people.keys import KeyFolder
 from lianxin.people.persons import person_row
+from lianxin.people.ring import NONCE_BYTES, Ring
 from lianxin.people.vault import PersonRow, Store, Vault, VaultClosed
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ class WrappedPersons:
 
     def __init__(self, store: Store, keys: KeyFolder, renumbered: Sequence[Renumbered] = ()) -> None:
         self._vault = Vault(keys, store=store)
-        self._renumbered = renumbered
+        self.renumbered = renumbered
 
     @property
     def name(self) -> str:
@@ -80,7 +83,7 @@ class WrappedPersons:
             async with reach.transaction():
                 await reach.fetchval(getattr(_QUERIES, f"{self.name}_rewrap").sql, _encode(anew).decode())
                 pairs = [(was, now) for row in old for was, now in self._pairs(row)]
-                for tell in self._renumbered:
+                for tell in self.renumbered:
                     await tell(reach, pairs)
         end = rows[-1].id if len(rows) == limit else None
         return Turned(end, len(rows), len(old), len(old) - len(anew))
@@ -99,6 +102,45 @@ class WrappedPersons:
         except VaultClosed:
             return []
         return [(was, now) for now, *before in map(self._vault.lookups, numbers) for was in before]
+
+
+class SealedRows:
+    """Rows with one column that is nonce || ciphertext under a ring; for other rooms. See `Wrapped`.
+
+    select   statement (key columns of the row before, how many) -> key columns, then the sealed one; in their order
+    replace  statement (sealed anew, key columns, sealed as it was): does nothing where somebody was faster
+    first    key columns before all others
+    bound    key columns -> what the ciphertext is bound to
+    """
+
+    def __init__(
+        self, name: str, ring: Ring, select: str, replace: str, first: tuple[Any, ...], bound: Callable[..., bytes]
+    ) -> None:
+        self.name = name
+        self._ring = ring
+        self._select, self._replace = select, replace
+        self._first = first
+        self._bound = bound
+
+    async def turn(self, reach: "Reach", after: Any, limit: int, *, write: bool) -> Turned:
+        """See `Wrapped.turn`."""
+        rows = [tuple(row) for row in await reach.fetch(self._select, *(after or self._first), limit)]
+        old = closed = 0
+        for *key, sealed in rows:
+            bound = self._bound(*key)
+            nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+            if self._ring.is_newest(nonce, text, bound):
+                continue
+            old += 1
+            try:
+                plain = self._ring.decrypt(nonce, text, bound)
+            except (InvalidTag, ValueError):
+                closed += 1
+                continue
+            if write:
+                fresh = secrets.token_bytes(NONCE_BYTES)
+                await reach.execute(self._replace, fresh + self._ring.encrypt(fresh, plain, bound), *key, sealed)
+        return Turned(rows[-1][:-1] if len(rows) == limit else None, len(rows), old, closed)
 
 
 def wrapped(keys: KeyFolder, renumbered: Sequence[Renumbered] = ()) -> tuple[Wrapped, ...]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
 Purpose = Literal["wrap", "numbers", "files", "access", "looks", "channels", "drafts"]
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from lianxin.ground.clock import MINUTE_MS, Instant
-from lianxin.people.keys import KeyFolder, destroy, mark_of, read_secret
+from lianxin.people.keys import KeyFolder, destroy, mark_of, read_secret, wipe_what_is_gone
 from lianxin.people.rewrapping import Wrapped
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ async def _through(pool: "Pool[Record]", keys: KeyFolder, things: Sequence[Wrapp
 
 def _destroy_old(keys: KeyFolder, now: Instant) -> None:
     """Destroy what nobody needs. A file's change time is when it stopped being the newest."""
+    wipe_what_is_gone(keys.folder)
     for path in keys.old_paths():
         if now - path.stat().st_ctime_ns // 1_000_000 >= GRACE_MS:
             destroy(path)

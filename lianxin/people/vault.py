@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lianxin.ground.clock import Instant
 from lianxin.people.numbers import last_four, normalised, plain_mail
-from lianxin.people.ring import KEY_BYTES, Ring, Rings
+from lianxin.people.ring import KEY_BYTES, NONCE_BYTES, Ring, Rings
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes: the machine's, or a seed's in the twin."""
@@ -34,7 +34,6 @@ WRITERS: Final[dict[Store, tuple[str, str]]] = {
 }
 """The functions that write a person and their look-up rows."""
 
-_NONCE_BYTES: Final = 12
 _SALT_BYTES: Final = 16
 
 
@@ -200,7 +199,7 @@ class Vault:
         """Whether the newest key wraps the data key of this person; nobody wraps the key of somebody erased."""
         sealed = b64decode(row.key or "")
         return row.key is None or self._wrap.is_newest(
-            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(row.id, b"key")
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(row.id, b"key")
         )
 
     def taken(self, row: PersonRow, of: "Vault") -> PersonRecord:
@@ -252,13 +251,13 @@ class Vault:
         return self._opened(self._wrap, row.key, _bound(row.id, b"key"))
 
     def _sealed(self, key: AESGCM | Ring, plain: bytes, bound: bytes) -> bytes:
-        nonce = self._entropy(_NONCE_BYTES)
+        nonce = self._entropy(NONCE_BYTES)
         return nonce + key.encrypt(nonce, plain, bound)
 
     def _opened(self, key: AESGCM | Ring, text: str | None, bound: bytes) -> bytes:
         sealed = b64decode(text or "")
         try:
-            return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
         except (InvalidTag, ValueError) as wrong:
             raise VaultClosed(
                 "The key of this home does not open this record. Nothing was changed. "

@@ -1,4 +1,4 @@
-"""`lianxin erase`: a citizen is forgotten for good."""
+"""`lianxin erase`: a citizen is forgotten for good. And the other commands of this room."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,10 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands to the front door."""
+    from lianxin.retention.key_commands import keys_app
+
     app.command("erase")(_erase)
+    app.add_typer(keys_app, name="keys")
 
 
 def _erase(
