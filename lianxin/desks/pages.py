@@ -49,5 +49,6 @@ def book_routes(
 
 
 def own_desk(tabs: Sequence[Tab], roles: frozenset[str]) -> str:
-    """Return the path of the first tab that is for one of the roles only; the book for who has no desk."""
-    return next((tab.path for tab in tabs if tab.roles & roles), "/book")
+    """Return the path of the desk of somebody with these roles; the book for who has none."""
+    own = [tab for tab in tabs if tab.roles & roles]
+    return min(own, key=lambda tab: tab.rank).path if own else "/book"

@@ -16,7 +16,7 @@ from lianxin.knowledge.writing import WritingPages
 from lianxin.people.rights import Rights
 from lianxin.rules.adopted import AdoptedRules
 
-NAV = (Tab("/knowledge", marked("Knowledge"), "knowledge", READERS),)
+NAV = (Tab("/knowledge", marked("Knowledge"), "knowledge", READERS, rank=90),)
 
 
 def offer(wiring: Wiring) -> None:

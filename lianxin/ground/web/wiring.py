@@ -33,12 +33,14 @@ class Tab(msgspec.Struct, frozen=True):
     words  what it is called, an English msgid
     icon   name in icons.svg
     roles  who sees it; empty: everybody who is logged in
+    rank   whoever has several opens on the lowest
     """
 
     path: str
     words: str
     icon: str
     roles: frozenset[str] = frozenset()
+    rank: int = 10
 
 
 class Wiring:

@@ -89,8 +89,8 @@ async def test_a_tray_holds_what_its_way_says_and_only_what_the_reader_may_see(p
     assert {row.number for row in page.rows} == {row["number"] for row in rows if row["unit"] == unit}
     dates = [row.due for row in page.rows if row.due is not None]
     assert dates == sorted(dates)
-    stranger = Who("1001", "", "staff:1001", frozenset(), None)
-    await pool.execute("UPDATE staff SET roles = '{}' WHERE work_number = '1001'")
+    stranger = Who("1005", "", "staff:1005", frozenset(), None)
+    await pool.execute("UPDATE staff SET roles = '{}' WHERE work_number = '1005'")
     every = Tray(name="all", words="", empty="", teaches="", way="unit", keys=lambda _: (unit,))
     assert (await Trays(pool).page(stranger, every, NOW)).rows == ()
     assert await Trays(pool).count(stranger, every, NOW) == 0
