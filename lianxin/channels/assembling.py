@@ -5,8 +5,9 @@ from pathlib import Path
 
 from lianxin.channels.channel import Channel
 from lianxin.channels.mail import Mail
+from lianxin.channels.signing import SecretWrong
 from lianxin.channels.sms import SmsFolder
-from lianxin.channels.webhook import SecretWrong, Webhook
+from lianxin.channels.webhook import Webhook
 from lianxin.ground.clock import RealClock
 from lianxin.ground.site import Site, SiteError
 

@@ -50,7 +50,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message as the tray and its page show it.
 
     limit      until when its holder answers for it; None once the contact has ended
-    letter     None where its person was erased by law
+    letter     None where its writer was erased by law, or is kept apart since they report a breach
     silent     code of `mail_sorting.REASONS`, None where an agent answers
     bound_by   why it was put to `order` without an agent: reply, sender, code
     suggested  orders it names or whose citizen its sender may be; of those only what the reader may see
@@ -139,7 +139,7 @@ class Inbox:
 
 
 def opened_letter(vault: Vault, row: Any) -> Letter | None:
-    """Return the letter of a row of `messages_in` joined with its person's; None: the person was erased by law.
+    """Return the letter of a row of `messages_in` joined with its person's; None: nobody may read it any more.
 
     Raises VaultClosed where the house key is another one.
     """
@@ -148,7 +148,7 @@ def opened_letter(vault: Vault, row: Any) -> Letter | None:
 
 
 def _unlocked(vault: Vault, person: PersonRow, place: bytes, sealed: bytes | None) -> bytes | None:
-    if sealed is None:
+    if sealed is None or person.key is None:
         return None
     try:
         return vault.unlock(person, place, sealed)

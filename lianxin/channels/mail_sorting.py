@@ -27,7 +27,6 @@ REASONS: Final[dict[str, str]] = {
     "spam": marked("The mail server marked it as spam."),
     "blocked": marked("The sender is on the list of those who are not read."),
     "stop": marked("The citizen wants to be asked for no more ratings."),
-    "rating": marked("The answer to a request for a rating."),
 }
 """Why a contact ended as silent, in words."""
 PARTS_MAX: Final = 20

@@ -14,6 +14,7 @@ from lianxin.channels.letters import Incoming, Letter, kept_text
 from lianxin.channels.mail_reading import Mail, Ours, read_mail
 from lianxin.channels.mail_sorting import our_message
 from lianxin.channels.mailbox import Fetched, MailboxAway
+from lianxin.channels.patience import Patience
 from lianxin.channels.receiving import Receiving
 from lianxin.ground.clock import Instant
 from lianxin.ground.store.away import is_away
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 WAIT_S: Final = 29.0
 """So long the mailroom waits for news before it looks by itself."""
 AWAY_S: Final = 15.0
-PAUSE_ROUNDS_MAX: Final = 120
 
 
 class Box(Protocol):
@@ -48,16 +48,14 @@ class Mailroom:
         self._ours = ours
         self._now = now
         self._away = False
-        self._round = 0
-        self._failed: dict[int, tuple[int, int]] = {}
-        """UID -> failures so far, and the round in which it is tried again."""
+        self._patience = Patience()
 
     async def empty(self) -> int:
         """Take in what is new; return how many mails that was. Raises MailboxAway, and what `is_away` knows."""
-        self._round += 1
+        self._patience.begin()
         taken = 0
         for uid in await self._box.new():
-            if self._failed.get(uid, (0, 0))[1] <= self._round and await self._take(uid):
+            if self._patience.has_turn(uid) and await self._take(uid):
                 taken += 1
         return taken
 
@@ -91,12 +89,11 @@ class Mailroom:
             # Whatever is wrong with one mail must not keep the others out of the books.
             if is_away(failure):
                 raise
-            failures = self._failed.get(uid, (0, 0))[0] + 1
-            self._failed[uid] = (failures, self._round + min(2**failures, PAUSE_ROUNDS_MAX))
+            failures = self._patience.failed(uid)
             log.error("a mail cannot be taken in", uid=uid, failures=failures, kind=type(failure).__name__)
             return False
         await self._box.mark(uid)
-        self._failed.pop(uid, None)
+        self._patience.done(uid)
         return True
 
 

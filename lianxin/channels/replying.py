@@ -55,7 +55,7 @@ class Replying:
             raise NoReply("这是一封自动邮件或退信，对方没有人等着答复。回信没有保存，也没有发出。")
         letter = opened_letter(self._vault, row)
         if letter is None:
-            raise NoReply("来件人的信息已依法删除，不能再回信。")
+            raise NoReply("来件人的信息已依法删除，或属于举报人单独保管，不能在这里回信。")
         if not letter.sender.address:
             raise NoReply("来件没有可以回复的地址，请按信中的联系方式联系来件人。")
         words = clean_text(text)

@@ -12,8 +12,9 @@ from receivers import hook_server, mail_server
 
 from lianxin.channels.channel import NotSent, Outgoing
 from lianxin.channels.mail import Mail, composed
+from lianxin.channels.signing import SecretWrong, secret_of, signature
 from lianxin.channels.sms import SmsFolder
-from lianxin.channels.webhook import SecretWrong, Webhook, secret_of, signature
+from lianxin.channels.webhook import Webhook
 from lianxin.channels.wording import WordingWrong, load_wording
 from lianxin.ground.clock import DAY_MS, RealClock, at_iso
 from lianxin.ground.site.settings import MailSettings

@@ -1,8 +1,6 @@
 """A letter becomes one contact with its words; it comes to an order only where its sender is known for it."""
 
 import io
-from pathlib import Path
-from typing import Any
 
 import pytest
 from one_order import SECRETS, WANG, anybody, rules_of
@@ -18,13 +16,6 @@ from lianxin.retention import Erase, Erasure, matters_in_postgres
 NUMBER = "20260309-000017"
 OTHER = "20260309-000025"
 """The first two of their day, with their check digits."""
-
-
-@pytest.fixture
-async def post(pool: Any, tmp_path: Path) -> PostOffice:
-    office = PostOffice(pool, tmp_path)
-    await office.hire()
-    return office
 
 
 async def test_a_strangers_letter_waits_in_the_intake_tray_with_its_words_locked_away(post: PostOffice) -> None:

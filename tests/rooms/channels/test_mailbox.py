@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from email.header import decode_header, make_header
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -42,13 +41,6 @@ def server() -> Iterator[MailStore]:
 def store(server: MailStore) -> MailStore:
     server.empty()
     return server
-
-
-@pytest.fixture
-async def post(pool: Any, tmp_path: Path) -> PostOffice:
-    office = PostOffice(pool, tmp_path)
-    await office.hire()
-    return office
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""Somebody answers by text message how it was (短信评价): which call or order does the digit rate?
+
+One digit, 1 to 5, rates the call that was answered directly and whose question went to this
+number. Two digits rate an order whose answer its citizen has: solved or not, then satisfied
+or not; each is a fact of its own, so one digit alone never rates an order. What rates
+nothing is a message like any other.
+"""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from uuid import UUID, uuid5
+
+from lianxin.channels.sms_part import Text
+from lianxin.contacts.contact import Matter
+from lianxin.ground.clock import DAY_MS, Instant, to_datetime
+from lianxin.ground.ledger import digits_of
+from lianxin.ground.store import load_queries
+from lianxin.orders import commands as c
+from lianxin.orders.refusal import Refused
+from lianxin.orders.service import Services
+from lianxin.people.persons import Persons
+from lianxin.people.vault import Vault
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+_QUERIES: Final = load_queries("lianxin.channels")
+_SPACE: Final = UUID("b3c4fdc2-5a0f-5d9c-9d46-0f27b6f0a9e1")
+ASKED_DAYS: Final = 7
+"""So long after the question an answer belongs to it."""
+_CALL: Final = re.compile(r"[1-5]")
+_ORDER: Final = re.compile(r"([1-3])[\s,，、.。/-]*([1-5])")
+Solved = Literal["solved", "partly", "not_solved"]
+Satisfied = Literal["very", "yes", "basic", "no", "very_no"]
+SOLVED: Final[tuple[Solved, ...]] = ("solved", "partly", "not_solved")
+SATISFIED: Final[tuple[Satisfied, ...]] = ("very", "yes", "basic", "no", "very_no")
+
+
+class Rated(NamedTuple):
+    """What a text rated: the matter of its contact, and for a call which one and how."""
+
+    matter: Matter
+    call: int | None = None
+    score: int = 0
+
+
+class Ratings:
+    """Reads ratings. The pool's connections enter as the application role."""
+
+    def __init__(self, pool: "Pool[Record]", services: Services, vault: Vault) -> None:
+        self._pool = pool
+        self._services = services
+        self._vault = vault
+
+    async def read(self, text: Text, now: Instant) -> Rated | None:
+        """Return what a text rates, the order's rating already in its chain; None: it rates nothing.
+
+        Read again after a crash it says the same: a rating is carried out once.
+        """
+        plain = unicodedata.normalize("NFKC", text.words).strip()
+        if _CALL.fullmatch(plain):
+            return await self._of_call(text.sender, int(plain), now)
+        digits = _ORDER.fullmatch(plain)
+        if digits is not None:
+            return await self._of_order(text, SOLVED[int(digits[1]) - 1], SATISFIED[int(digits[2]) - 1], now)
+        return None
+
+    async def _of_call(self, sender: str, score: int, now: Instant) -> Rated | None:
+        since = to_datetime(now - ASKED_DAYS * DAY_MS)
+        call = await self._pool.fetchval(_QUERIES.call_asked.sql, await self._persons(sender), since)
+        if call is None:
+            return None
+        return Rated(Matter("heard", item="rate_call", to=str(digits_of(call)), ground=str(score)), call, score)
+
+    async def _of_order(self, text: Text, solved: Solved, satisfied: Satisfied, now: Instant) -> Rated | None:
+        id_ = uuid5(_SPACE, text.key.hex())
+        rows = await self._pool.fetch(_QUERIES.orders_to_rate.sql, await self._persons(text.sender), id_)
+        if len(rows) != 1:
+            return None  # nobody could say which of several is meant
+        order, contact = rows[0]
+        rate = c.Rate(id=id_, by="citizen", role="citizen", contact=contact, solved=solved, satisfied=satisfied)
+        try:
+            await self._services.act(order, rate, now)
+        except Refused:
+            return None
+        return Rated(Matter("heard", order=order, item="rate", ground=f"{solved} {satisfied}"))
+
+    async def _persons(self, sender: str) -> list[UUID]:
+        return list(await Persons(self._pool, self._vault).find(sender))
