@@ -11,6 +11,7 @@ import structlog
 
 from lianxin.channels.assembling import channels_of
 from lianxin.channels.outbox import Outbox
+from lianxin.channels.reception import reception_of
 from lianxin.channels.wording import load_wording
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.entry import KNOWLEDGE
@@ -19,6 +20,7 @@ from lianxin.ground.site import Site, SiteError
 from lianxin.ground.site.time_here import read_site_clock
 from lianxin.ground.store import open_pool
 from lianxin.ground.store.away import is_away
+from lianxin.ground.web.present import Present
 from lianxin.knowledge.service import Knowledge, numbers_of
 from lianxin.orders.service import Services
 from lianxin.people.identities import telling_vault
@@ -71,6 +73,12 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
     outbox = Outbox(pool, channels_of(site), telling_vault(site.home), load_wording(), site.settings.outbox)
     services = Services(ledger, rules, rights)
     knowledge = Knowledge(ledger, lambda: rules("").calendar, rights, numbers_of(pool), secrets.token_bytes)
+
+    async def present() -> Present:
+        site_clock = workers[0].clock if workers else clock
+        return Present(site_clock.now(), site_clock.virtual)
+
+    reception = reception_of(site, pool, services, present, now)
     workers.append(
         Worker(
             pool,
@@ -79,6 +87,7 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
             services,
             Timers(services, ledger, {KNOWLEDGE: knowledge.tick}),
             outbox,
+            reception,
             Personnel(ledger, orders_in_postgres(pool), rules, rights),
             rules,
             rights,

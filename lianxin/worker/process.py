@@ -1,7 +1,9 @@
-"""The worker at work: four rounds side by side, each asleep until it is needed.
+"""The worker at work: its rounds side by side, each asleep until it is needed.
 
 clock      timers that are due
 post       messages that wait
+letters    mails that came in
+texts      text messages that came in
 seal       a checkpoint every minute while there are new entries, and at the end
 house      the site's clock, its rules and rights, the calendar, and what leavers left behind
 
@@ -20,6 +22,7 @@ import structlog
 
 from lianxin.channels.outbox import BATCH as LETTERS
 from lianxin.channels.outbox import Outbox
+from lianxin.channels.reception import Reception
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.checkpoint_key import KeyTrouble
 from lianxin.ground.ledger.checkpoint_seal import SetBack, seal_checkpoint
@@ -53,6 +56,9 @@ BUSY_ELSEWHERE_S: Final = 1.0
 LAST_STEPS_S: Final = 1.2
 """What the rounds have to end what they have in hand, and then the last checkpoint too."""
 HOUSE_EVERY_S: Final = 60.0
+TEXTS_CHANNEL: Final = "texts"
+FOLDER_EVERY_S: Final = 2.0
+"""A folder for text messages tells nobody; so often it is looked into."""
 
 
 class Worker:
@@ -71,6 +77,7 @@ class Worker:
         services: Services,
         timers: Timers,
         outbox: Outbox,
+        reception: Reception,
         personnel: Personnel,
         rules: AdoptedRules,
         rights: Rights,
@@ -83,6 +90,7 @@ class Worker:
         self._services = services
         self._timers = timers
         self._outbox = outbox
+        self._reception = reception
         self._personnel = personnel
         self._rules = rules
         self._rights = rights
@@ -91,11 +99,18 @@ class Worker:
         self._stop = asyncio.Event()
         self._presence = Presence()
         self._clock_woken, self._post_woken, self._house_woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._texts_woken = asyncio.Event()
         rounds = (self._clock_woken, self._post_woken)
         house = (self._house_woken,)
         self._bell = Bell(
             url,
-            {LEDGER_CHANNEL: rounds, SITE_CHANNEL: house, RIGHTS_CHANNEL: house, RULES_CHANNEL: house},
+            {
+                LEDGER_CHANNEL: rounds,
+                TEXTS_CHANNEL: (self._texts_woken,),
+                SITE_CHANNEL: house,
+                RIGHTS_CHANNEL: house,
+                RULES_CHANNEL: house,
+            },
             self._presence,
         )
 
@@ -110,6 +125,8 @@ class Worker:
             asyncio.create_task(self._bell.listen(stop), name="bell"),
             asyncio.create_task(self._round(self._clock_round, self._clock_woken), name="clock"),
             asyncio.create_task(self._round(self._post_round, self._post_woken), name="post"),
+            asyncio.create_task(self._round(self._letters_round, asyncio.Event()), name="letters"),
+            asyncio.create_task(self._round(self._texts_round, self._texts_woken), name="texts"),
             asyncio.create_task(self._round(self._seal_round, asyncio.Event()), name="seal"),
             asyncio.create_task(self._round(self._house_round, self._house_woken), name="house"),
         ]
@@ -119,7 +136,7 @@ class Worker:
         finally:
             stop.set()
             stopped.cancel()
-            await _ended(rounds)
+            await _ended(rounds, self._reception.close)
         await self._last_seal()
 
     async def _round(self, act: Callable[[], Awaitable[float]], woken: asyncio.Event) -> None:
@@ -148,6 +165,14 @@ class Worker:
         if delivered.claimed >= LETTERS:
             return 0.0
         return max(self._until(await self._outbox.next_due()), 0.0 if delivered.claimed else BUSY_ELSEWHERE_S)
+
+    async def _letters_round(self) -> float:
+        mailroom = self._reception.mailroom
+        return math.inf if mailroom is None else await mailroom.work(self._stop)
+
+    async def _texts_round(self) -> float:
+        again = await self._reception.texts.work(self.now())
+        return min(self._until(again), FOLDER_EVERY_S)
 
     async def _seal_round(self) -> float:
         await self._seal()
@@ -202,9 +227,13 @@ class Worker:
             log.warning("stopped without a last checkpoint: the database is gone; the next start makes it")
 
 
-async def _ended(rounds: list[asyncio.Task[None]]) -> None:
-    """Let the rounds end what they have in hand, then end them. Raises what broke one of them."""
+async def _ended(rounds: list[asyncio.Task[None]], let_go: Callable[[], None]) -> None:
+    """Let the rounds end what they have in hand, then end them. Raises what broke one of them.
+
+    let_go  cuts connections on which a thread still waits
+    """
     await asyncio.wait(rounds, timeout=LAST_STEPS_S)
+    let_go()
     for task in rounds:
         task.cancel()
     for outcome in await asyncio.gather(*rounds, return_exceptions=True):
