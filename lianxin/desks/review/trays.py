@@ -41,9 +41,8 @@ DESK: Final = Desk(
             words=marked("Rework to confirm"),
             empty=marked("No rework waits to be confirmed"),
             teaches=marked("What a citizen was not satisfied with comes here: back to the unit, or explained by law."),
-            way="holder",
-            keys=_tray,
-            states=("followup_due", "followup_failed"),
+            way="proposal",
+            keys=lambda _: ("rework",),
         ),
         Tray(
             name="not_accepted",
