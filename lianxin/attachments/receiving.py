@@ -60,7 +60,7 @@ async def receive(
     try:
         try:
             _check_length(request, limits)
-            async for chunk in _patient(stream):
+            async for chunk in patient(stream, asyncio.get_running_loop().time):
                 reading.feed(chunk)
             return reading.done()
         except (MultipartError, UnicodeDecodeError) as wrong:
@@ -154,19 +154,23 @@ class _Reading:
         self._part = None
 
 
-async def _patient(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield what comes, as long as it comes fast enough."""
-    clock = asyncio.get_running_loop().time
+async def patient(
+    stream: AsyncIterator[bytes], clock: Callable[[], float], silence_s: float = SILENCE_S
+) -> AsyncIterator[bytes]:
+    """Yield what comes, as long as it comes fast enough. Raises AttachmentRefused.
+
+    clock  seconds, from whenever;  silence_s  how long one may send nothing
+    """
     begun, came = clock(), 0
     while True:
         try:
-            chunk = await asyncio.wait_for(anext(stream), SILENCE_S)
+            chunk = await asyncio.wait_for(anext(stream), silence_s)
         except StopAsyncIteration:
             return
         except TimeoutError as silence:
             raise _slow() from silence
         came += len(chunk)
-        if clock() - begun > SILENCE_S + came / BYTES_PER_S:
+        if clock() - begun > silence_s + came / BYTES_PER_S:
             raise _slow()
         yield chunk
 

@@ -13,6 +13,7 @@ from lianxin.knowledge.pages import TERMS as TERMS
 from lianxin.knowledge.reading import KnowledgeReader
 from lianxin.knowledge.service import Knowledge, numbers_of
 from lianxin.knowledge.writing import WritingPages
+from lianxin.orders.drafts import Drafts
 from lianxin.people.rights import Rights
 from lianxin.rules.adopted import AdoptedRules
 
@@ -36,4 +37,4 @@ def offer(wiring: Wiring) -> None:
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the pages of the knowledge base."""
     reading = ReadingPages(wiring.get(Knowledge), wiring.get(KnowledgeReader), wiring.present, wiring.paper)
-    return [*reading.routes(), *WritingPages(reading).routes()]
+    return [*reading.routes(), *WritingPages(reading, wiring.get(Drafts)).routes()]

@@ -1,6 +1,6 @@
 """The pages of the knowledge base that are written: draft, review, publish, report, settle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -16,18 +16,23 @@ from lianxin.knowledge.forms import content_of, reading_role, role_of, typed, ty
 from lianxin.knowledge.item import FEEDBACK, Item, TaskKind
 from lianxin.knowledge.pages import ONLY_READERS, ONLY_WRITERS, Asked, ReadingPages, choices
 from lianxin.knowledge.refusal import KnowledgeRefused
+from lianxin.orders.drafts import Drafts
 
 _CONFLICT: Final = 409
+DRAFT: Final = "knowledge"
+"""The name of the one form that takes long to write, among the drafts of a person."""
 
 
 class WritingPages:
     """Answers the forms of writers, reviewers and readers.
 
     reading  the pages that are read; a refusal shows them again, with what was typed
+    drafts   keeps what is being written, so that nothing typed is lost
     """
 
-    def __init__(self, reading: ReadingPages) -> None:
+    def __init__(self, reading: ReadingPages, drafts: Drafts) -> None:
         self._pages = reading
+        self._drafts = drafts
         self._knowledge = reading.knowledge
 
     def routes(self) -> list[ControllerRouterHandler]:
@@ -64,12 +69,17 @@ class WritingPages:
         self, request: Asked, item: Item | None, given: Mapping[str, str], refused: str = "", status: int = 200
     ) -> Response[str]:
         moment = await self._pages.present()
+        kept = None
+        if not refused:
+            kept = (await self._drafts.on(request.user.number, _subject(item))).get(DRAFT)
         return self._pages.page(
             request,
             "knowledge/edit.html",
             status=status,
             item=item,
-            given=given,
+            given=given if kept is None else {**given, **typed(_last_words(kept.values))},
+            drafted=None if kept is None else kept.at,
+            draft=f"{_subject(item)}/{DRAFT}",
             refused=refused,
             command=uuid4(),
             now=moment.now,
@@ -92,6 +102,7 @@ class WritingPages:
                 await self._knowledge.act(number, submit, now)
         except KnowledgeRefused as refused:
             return await self._form(request, item, typed(form), str(refused), _CONFLICT)
+        await self._drafts.drop(request.user.number, _subject(item), DRAFT)
         return Redirect(
             f"/knowledge/K{number}?v={(await self._knowledge.item(number)).versions[-1].n}", status_code=303
         )
@@ -142,6 +153,15 @@ class WritingPages:
             return Redirect(f"/knowledge/K{number}", status_code=303)
 
         return [ask]
+
+
+def _subject(item: Item | None) -> str:
+    """Return under which subject somebody's draft of an item is kept."""
+    return "knowledge-new" if item is None else item.name
+
+
+def _last_words(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {name: texts[-1] for name, texts in values.items() if texts}
 
 
 def _written(who: Who, form: Mapping[str, Any]) -> s.Write:
