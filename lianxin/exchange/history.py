@@ -168,7 +168,7 @@ class _Pen:
         self.order = order
         self.about = about
         self.entries: list[OrderEntry] = []
-        self.rows = Rows([], [], [])
+        self.rows = Rows([], [], [], [])
         self.texts: list[Kept] = []
 
     def write(self, kind: str, at: Instant, actor: str, **effects: Any) -> None:

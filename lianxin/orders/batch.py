@@ -17,8 +17,9 @@ from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import Batch, Envelope, Guard, Sealed, Standing, seal
 from lianxin.orders.dates import next_date
 from lianxin.orders.messages import messages_of, rating_of
+from lianxin.orders.newsworthy import news_of
 from lianxin.orders.order import Order, OrderEntry
-from lianxin.orders.project import TimerRow, row_of, rows_of
+from lianxin.orders.project import InstructionRow, TimerRow, row_of, rows_of
 from lianxin.orders.texts import TextRow
 from lianxin.promises import PromiseRow
 
@@ -45,6 +46,8 @@ class Draft:
         self._add("custody_write", rows.moves)
         self._add("promises_write", _last_words(rows.promises))
         self._add("order_events_write", rows.events)
+        self._add("instructions_write", _last_answers(rows.instructions))
+        self._add("news_write", news_of(before, entries))
         self._add("orders_write", [row_of(after)])
         self._add("timers_write", [TimerRow(after.id, next_date(after))])
         self._add("outbox_write", messages_of(after, entries))
@@ -97,3 +100,8 @@ class Draft:
 def _last_words(rows: Sequence[PromiseRow]) -> list[PromiseRow]:
     """Return each promise once, as it stands after the command: one statement may write a row only once."""
     return list({row.id: row for row in rows}.values())
+
+
+def _last_answers(rows: Sequence[InstructionRow]) -> list[InstructionRow]:
+    """Return each instruction once, likewise."""
+    return list({row.n: row for row in rows}.values())

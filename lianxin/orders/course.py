@@ -17,7 +17,7 @@ Node = Literal["start", "note", "hand", "wait", "over", "now"]
 
 HIDDEN_SAY = frozenset({"letter", "to", "due", "promise", "contact", "sent_to", "part", "successor"})
 _OVERDUE = ("sign_overdue", "card_red", "overdue_3", "overdue_5", "overdue_10", "promise_broken", "desk_overdue")
-_OVERDUE_ALSO = ("part_overdue", "milestone_missed", "handover_lapsed")
+_OVERDUE_ALSO = ("part_overdue", "milestone_missed", "handover_lapsed", "instruction_overdue")
 
 
 class Settled(msgspec.Struct, frozen=True):

@@ -195,6 +195,8 @@ def next_date(order: Order) -> Instant | None:
     if order.closed_at is not None:
         return order.closed_at + ARCHIVE_AFTER_MS
     dates = [promise.next for promise in order.promises.values()]
+    if order.instructions:
+        dates += [instruction.next for instruction in order.instructions.values()]
     for at in (order.desk_due, order.resume_at, order.milestone_at):
         if at is not None:
             dates.append(at)

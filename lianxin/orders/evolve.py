@@ -45,10 +45,14 @@ FIELDS = frozenset(
         "reworks",
         "satisfied_final",
         "satisfied_first",
+        "settled",
         "solved_final",
         "solved_first",
         "unit",
         "urgency",
+        "urges",
+        "was_closed",
+        "was_state",
     }
 )
 """The values an entry may replace by name."""
@@ -106,6 +110,8 @@ def apply(order: Order, entry: OrderEntry) -> None:
         _parts(order, entry)
     if entry.targets is not None:
         order.targets = frozenset(entry.targets)
+    if entry.instructions or entry.answered:
+        _instructions(order, entry)
     if entry.joins or entry.unjoins or entry.owes or entry.owes_not:
         _joined(order, entry)
     if entry.role is not None:
@@ -157,6 +163,16 @@ def _parts(order: Order, entry: OrderEntry) -> None:
     order.parts = parts
     if entry.helped:
         order.helped = order.helped.union(entry.helped)
+
+
+def _instructions(order: Order, entry: OrderEntry) -> None:
+    instructions = dict(order.instructions)
+    for instruction in entry.instructions:
+        instructions[instruction.id] = instruction
+        order.instructed = max(order.instructed, instruction.id)
+    for number in entry.answered:
+        del instructions[number]
+    order.instructions = instructions
 
 
 def _joined(order: Order, entry: OrderEntry) -> None:

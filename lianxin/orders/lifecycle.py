@@ -13,12 +13,13 @@ from lianxin.orders import commands as c
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
-from lianxin.orders.states import AGENT, ANY, AT_UNIT, CLOSED_STATES, FOLLOWUP, NEW, OPEN, UNIT
+from lianxin.orders.states import AGENT, ANY, AT_UNIT, CLOSED_STATES, FOLLOWUP, NEW, OPEN, UNDER_WAY, UNIT
 from lianxin.orders.step import Step, permit, separation
 from lianxin.orders.steps import (
     answer,
     beside,
     beyond,
+    citizens,
     clockwork,
     dispatch,
     followup,
@@ -26,7 +27,9 @@ from lianxin.orders.steps import (
     intake,
     joining,
     parts,
+    reopening,
     returns,
+    supervising,
     written,
 )
 from lianxin.rules import Rules
@@ -143,6 +146,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("duty_manager",),
         returns.decide_joint_meeting,
         "会议纪要、主办与协办",
+        ("dispatcher",),
     ),
     c.LogContact: Step(
         "记录联系",
@@ -252,9 +256,18 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         answer.reply,
         "逐项答复、依据、联系记录；重件由领导签发",
     ),
-    c.ReturnReply: Step("退回答复", "return the reply", ("replied",), (), ("reviewer",), answer.return_reply, "缺项"),
+    c.ReturnReply: Step(
+        "退回答复", "return the reply", ("replied",), (), ("reviewer",), answer.return_reply, "缺项", ("agent",)
+    ),
     c.AcceptReply: Step(
-        "答复通过", "accept the reply", ("replied",), ("followup_due",), ("reviewer",), answer.accept_reply
+        "答复通过",
+        "accept the reply",
+        ("replied",),
+        ("followup_due",),
+        ("reviewer",),
+        answer.accept_reply,
+        "",
+        ("agent",),
     ),
     c.AttemptFailed: Step(
         "记录未接通",
@@ -264,7 +277,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("followup_caller",),
         followup.attempt_failed,
         "时间、号码、结果",
-        ("agent", "dispatcher"),
+        ("agent", "dispatcher", "unit"),
     ),
     c.RecordFollowup: Step(
         "记录回访",
@@ -274,7 +287,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("followup_caller",),
         followup.record_followup,
         "录音、两问分答",
-        ("agent", "dispatcher", "first_caller"),
+        ("agent", "dispatcher", "unit", "first_caller"),
     ),
     c.ConfirmRework: Step(
         "确认重办",
@@ -284,7 +297,7 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("reviewer",),
         answer.confirm_rework,
         "重办要求或依法说明",
-        ("caller",),
+        ("agent", "caller"),
     ),
     c.CloseUnreached: Step(
         "未接通了结",
@@ -294,13 +307,12 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         ("followup_caller",),
         followup.close_unreached,
         "各次记录与链接短信",
-        ("agent", "dispatcher"),
+        ("agent", "dispatcher", "unit"),
     ),
-    c.Withdraw: Step("撤回", "withdraw", OPEN, ("withdrawn",), ("citizen",), intake.withdraw, "录音或短信"),
     c.Transfer: Step(
         "转出",
         "transfer",
-        tuple(state for state in OPEN if state != "transferred"),
+        tuple(state for state in UNDER_WAY if state != "transferred"),
         ("transferred",),
         ("dispatcher",),
         dispatch.transfer,
@@ -316,28 +328,9 @@ STEPS: Final[dict[type[c.Command], Step]] = {
         dispatch.inform,
         "已告知来电人",
     ),
-    c.Reopen: Step(
-        "重新打开",
-        "reopen",
-        ("completed", "withdrawn", "archived"),
-        ("dispatched", "submitted"),
-        ("reviewer",),
-        answer.reopen,
-        "新的事实；办结后 30 天内",
-        ("agent",),
-        (
-            ("completed", "dispatched"),
-            ("withdrawn", "dispatched"),
-            ("withdrawn", "submitted"),
-            ("archived", "dispatched"),
-            ("archived", "submitted"),
-        ),
-    ),
-    c.Add: Step("补充诉求", "add news", OPEN, (), (*AGENT, "citizen"), intake.add, "补充的内容"),
-    c.Urge: Step("催办督办", "urge", OPEN, (), ("supervisor", "duty_manager"), handling.urge, "文号或通话记录"),
-    c.AnnulCards: Step(
-        "撤销黄红牌", "annul cards", ANY, (), ("supervisor", "objection_reviewer"), handling.annul_cards, "理由"
-    ),
+    **citizens.CITIZENS,
+    **reopening.REOPENING,
+    **supervising.SUPERVISING,
     c.NameTracker: Step(
         "更换跟踪人", "name the tracker", OPEN, (), ("dispatcher", "duty_manager", "system"), dispatch.name_tracker
     ),

@@ -25,6 +25,8 @@ CITIZEN = {
     "milestone_reached": "news",
     "informed": "informed",
     "reopened": "reopened",
+    "reopen_asked": "reopen_asked",
+    "reopen_declined": "reopen_declined",
 }
 """Entry -> template of a text message to the citizen."""
 UNIT = {
@@ -32,6 +34,9 @@ UNIT = {
     "joint_meeting_decided": "to_sign",
     "reopened": "to_sign",
     "rework_ordered": "to_sign",
+    "urged": "urge",
+    "instructed": "instruction",
+    "instruction_overdue": "urge",
     "sign_overdue": "urge",
     "card_yellow": "urge",
     "card_red": "urge",

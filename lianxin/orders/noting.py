@@ -14,7 +14,7 @@ from lianxin.orders.texts import TextRow, Words, text_row
 
 
 def noted(
-    command: c.Submit | Lodge | c.Add, matter: Matter, *, form: bool, arrival: course.Arrive | None = None
+    command: c.Submit | Lodge | c.Add | c.AskReopen, matter: Matter, *, form: bool, arrival: course.Arrive | None = None
 ) -> course.ContactCommand:
     """Return what the contact's chain is told: an agent notes the matter, what was written arrives with it and ends.
 
@@ -26,7 +26,7 @@ def noted(
     channel, person, who = "web", None, {}
     if arrival is not None:
         channel, person, who = arrival.channel, arrival.person, arrival.who
-    elif not isinstance(command, c.Add):
+    elif isinstance(command, c.Submit | Lodge):
         person, who = command.person, command.who
     return course.WriteIn(id=command.id, by=command.by, channel=channel, person=person, who=who, matter=matter)
 

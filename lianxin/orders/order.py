@@ -31,6 +31,7 @@ State = Literal[
     "rework",
     "long_run",
     "transferred",
+    "reopen_asked",
     "not_accepted",
     "merged",
     "withdrawn",
@@ -101,6 +102,22 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     window: Instant | None = None
 
 
+class Instruction(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a leader wrote on an order (批示) and nobody has answered yet; whoever holds the order answers for it.
+
+    by      who wrote it, or entered it from paper;  text_n  the text it is
+    due     until when it is to be answered; None while the calendar of that year is missing
+    next    when the clock looks at it
+    """
+
+    id: int
+    by: str
+    at: Instant
+    due: Instant | None
+    next: Instant
+    text_n: int
+
+
 class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """One order; `seq` counts its entries, `n` its custody intervals, `promised` its promises, `attached` its files.
 
@@ -109,8 +126,11 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
                   news they came by: who came by two and leaves one is still owed
     targets       units that the citizen reports about (被反映单位): none of them may have it, or ever see it
     helped        units whose parts of the present dispatch are done
+    instructions  what leaders wrote and nobody answered yet, by number; it is not closed before; urges: how often urged
     proposal      what waits for a decision, `extension:5` …; proposed_by: who is not to decide it
     asked         the contact whose follow-up failed `attempts` times, on `attempt_days` days, last on day `attempt_on`
+    settled       how it will end, once others than its own citizen were asked as well
+    was_state, was_closed  while a citizen asks for reopening: how it was closed, and when the first time
     agents, reviewers, dispatchers, callers  who acted as what: the separation of duties;
                   callers asked the order's own citizen, first_callers did so before the last rework
     """
@@ -156,6 +176,9 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     promised: int = 0
     parts: dict[int, Part] = {}
     parted: int = 0
+    instructions: dict[int, Instruction] = {}
+    instructed: int = 0
+    urges: int = 0
     texts: int = 0
     attached: int = 0
     agents: frozenset[str] = frozenset()
@@ -181,6 +204,9 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     on_time: bool | None = None
     proposal: str | None = None
     proposed_by: str | None = None
+    settled: str | None = None
+    was_state: str | None = None
+    was_closed: Instant | None = None
 
     @property
     def open(self) -> bool:
@@ -214,6 +240,7 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     parts, parts_closed   parts opened or changed, parts done
     helped     units whose parts were done by it; a new dispatch, or none, begins with nobody
     targets    the units that are reported about, from now on
+    instructions, answered   instructions written or dated anew, and those that were answered
     owes, owes_not        contacts whose citizens are owed an answer once more, or once less
     joins, unjoins        order ids united with this one, or parted again
     role       in which part the actor acted: agent, reviewer, dispatcher, caller
@@ -244,6 +271,8 @@ class OrderEntry(Envelope, omit_defaults=True, kw_only=True):
     parts_closed: tuple[int, ...] = ()
     helped: tuple[str, ...] = ()
     targets: tuple[str, ...] | None = None
+    instructions: tuple[Instruction, ...] = ()
+    answered: tuple[int, ...] = ()
     owes: tuple[int, ...] = ()
     owes_not: tuple[int, ...] = ()
     joins: tuple[int, ...] = ()

@@ -28,9 +28,10 @@ QUIET: Final[Fields] = {
     "card_at": None,
     "proposal": None,
     "proposed_by": None,
+    "settled": None,
 }
 """The dates, and the questions still to be decided, that a closed order has no more."""
-PASSING: Final = ("extension_pending", "late_sign", "late_desk")
+PASSING: Final = ("extension_pending", "late_sign", "late_desk", "urged")
 """Flags of something that is only so while the order stands where it stands."""
 
 
@@ -80,6 +81,7 @@ class Pen:
         """
         assert evidence, (self.order.number, kind)
         assert not self.order.parts or "parts_closed" in effects, self.order.number
+        assert not self.order.instructions, self.order.number
         say = {**effects.pop("say", {}), "evidence": evidence}
         effects.setdefault("kept", self.open())
         unflags = (*effects.pop("unflags", ()), *self.raised(*PASSING))

@@ -14,10 +14,9 @@ from lianxin.custody import Move
 from lianxin.ground.clock import Instant
 from lianxin.orders.dates import next_date
 from lianxin.orders.evolve import apply
-from lianxin.orders.order import Order, OrderEntry
+from lianxin.orders.order import Instruction, Order, OrderEntry
 from lianxin.promises import Promise, PromiseRow, settled
 from lianxin.units import UNIT_KEY
-
 
 _NUMBER: Final = re.compile(r":\d+$")
 
@@ -67,6 +66,20 @@ class EventRow(msgspec.Struct, gc=False):
     what: str
 
 
+class InstructionRow(msgspec.Struct, gc=False):
+    """A leader's instruction as `instructions_write` takes it; answered: when, by whom and with which text."""
+
+    order: int
+    n: int
+    by: str
+    at: Instant
+    due: Instant | None
+    text_n: int
+    answered: Instant | None = None
+    answered_by: str | None = None
+    answer_n: int | None = None
+
+
 class TimerRow(msgspec.Struct, gc=False):
     """The next date of a subject; due None: it has none any more."""
 
@@ -80,6 +93,7 @@ class Rows(NamedTuple):
     moves: list[Move]
     promises: list[PromiseRow]
     events: list[EventRow]
+    instructions: list[InstructionRow]
 
 
 def row_of(order: Order) -> OrderRow:
@@ -147,7 +161,7 @@ def due_of(order: Order) -> Instant | None:
 def rows_of(before: Order, entries: Sequence[OrderEntry]) -> Rows:
     """Return the rows that these entries add to what `before` had."""
     order = msgspec.structs.replace(before)
-    rows = Rows([], [], [])
+    rows = Rows([], [], [], [])
     for entry in entries:
         step(order, entry, rows)
     return rows
@@ -155,7 +169,7 @@ def rows_of(before: Order, entries: Sequence[OrderEntry]) -> Rows:
 
 def step(order: Order, entry: OrderEntry, rows: Rows) -> None:
     """Apply one entry to the order (in place) and append the rows it makes."""
-    promises, parts = order.promises, order.parts
+    promises, parts, instructions = order.promises, order.parts, order.instructions
     was_open = order.n > 0 and order.closed_at is None
     apply(order, entry)
     if entry.holder is not None:
@@ -170,6 +184,8 @@ def step(order: Order, entry: OrderEntry, rows: Rows) -> None:
     for part_id in entry.parts_closed:
         rows.moves.append(Move(order.id, part_id, parts[part_id].n, None, entry.at))
     _promise_rows(order.id, promises, entry, rows.promises)
+    if entry.instructions or entry.answered:
+        _instruction_rows(order.id, instructions, entry, rows.instructions)
 
 
 def _promise_rows(subject: int, promises: dict[int, Promise], entry: OrderEntry, rows: list[PromiseRow]) -> None:
@@ -178,3 +194,14 @@ def _promise_rows(subject: int, promises: dict[int, Promise], entry: OrderEntry,
     for state, ids in (("kept", entry.kept), ("broken", entry.broken), ("moved", entry.moved)):
         for promise_id in ids:
             rows.append(settled(subject, promises[promise_id], state, entry.at))
+
+
+def _instruction_rows(
+    subject: int, instructions: dict[int, Instruction], entry: OrderEntry, rows: list[InstructionRow]
+) -> None:
+    for one in entry.instructions:
+        rows.append(InstructionRow(subject, one.id, one.by, one.at, one.due, one.text_n))
+    for number in entry.answered:
+        one = instructions[number]
+        answer = (entry.at, entry.actor, entry.text_n)
+        rows.append(InstructionRow(subject, one.id, one.by, one.at, one.due, one.text_n, *answer))

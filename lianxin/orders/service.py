@@ -126,7 +126,7 @@ class Services:
     async def add(
         self,
         order_id: int,
-        command: c.Add,
+        command: c.Add | c.AskReopen,
         now: Instant,
         words: Words,
         outcome: str,
@@ -134,7 +134,7 @@ class Services:
         arrival: course.Arrive | None = None,
         **rows: list[Any],
     ) -> Result:
-        """Put a contact's news to an order: the contact's matter and the order's entry, together.
+        """Put a contact's news to an order, or ask for its reopening: the contact's matter and the entry, together.
 
         outcome  `joined`: another citizen wants the same; `added`: news on the citizen's own order
         form     the new contact that the citizen's own form or letter is, where it is none of an agent's

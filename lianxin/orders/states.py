@@ -30,8 +30,11 @@ OPEN: Final = (
     "rework",
     "long_run",
     "transferred",
+    "reopen_asked",
 )
 CLOSED_STATES: Final = ("not_accepted", "merged", "withdrawn", "completed", INFORMED, "archived")
+UNDER_WAY: Final = tuple(state for state in OPEN if state != "reopen_asked")
+"""Open, and not only asked to be opened again."""
 AT_UNIT: Final = ("in_progress",)
 FOLLOWUP: Final = ("followup_due", "followup_failed")
 ANY: Final = (*OPEN, *CLOSED_STATES)
@@ -58,6 +61,7 @@ STATE_ZH: Final = {
     "rework": "重办",
     "long_run": "挂账跟踪",
     "transferred": "已转出",
+    "reopen_asked": "申请重办待审",
     INFORMED: "已转出并告知",
     "not_accepted": "不予受理",
     "merged": "已并单",
@@ -83,6 +87,7 @@ STATE_EN: Final = {
     "rework": "rework",
     "long_run": "on the long-run register",
     "transferred": "transferred",
+    "reopen_asked": "reopening asked for",
     INFORMED: "transferred, citizen told",
     "not_accepted": "not accepted",
     "merged": "joined to another order",

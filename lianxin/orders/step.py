@@ -14,6 +14,7 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.states import STATE_ZH, place_of
 from lianxin.people import ROLES
 from lianxin.rules import Rules
+from lianxin.units import UNIT_KEY
 
 UNIT_ROLES: Final = frozenset({"unit_contact", "unit_leader", "county_office", "township"})
 _SIGN_FOR_THEMSELVES: Final = frozenset({c.Sign, c.SignPart, c.FinishPart, c.ReturnPart})
@@ -31,7 +32,7 @@ class Step(NamedTuple):
     who       roles that may give it
     write     what it writes; of two orders at once, both pens (`steps.joining`)
     evidence  what it must bring, in the words of the manual
-    not_as    what the actor must not have been on this order (agent, reviewer, dispatcher, caller)
+    not_as    what the actor must not have been on this order (agent, reviewer, dispatcher, caller, unit)
     arrows    (from, to), where not every place in `frm` leads to every state in `to`
     """
 
@@ -68,6 +69,7 @@ PART_ZH: Final = {
     "dispatcher": "转办",
     "caller": "回访",
     "first_caller": "首次回访",
+    "unit": "承办",
 }
 PART_EN: Final = {
     "agent": "agent",
@@ -75,13 +77,15 @@ PART_EN: Final = {
     "dispatcher": "dispatcher",
     "caller": "follow-up caller",
     "first_caller": "caller before the last rework",
+    "unit": "handling unit",
 }
-_ACTED_AS: Final[dict[str, Callable[[Order], frozenset[str]]]] = {
-    "agent": lambda order: order.agents,
-    "reviewer": lambda order: order.reviewers,
-    "dispatcher": lambda order: order.dispatchers,
-    "caller": lambda order: order.callers,
-    "first_caller": lambda order: order.first_callers,
+_ACTED_AS: Final[dict[str, Callable[[Order, str], bool]]] = {
+    "agent": lambda order, who: who in order.agents,
+    "reviewer": lambda order, who: who in order.reviewers,
+    "dispatcher": lambda order, who: who in order.dispatchers,
+    "caller": lambda order, who: who in order.callers,
+    "first_caller": lambda order, who: who in order.first_callers,
+    "unit": lambda _, who: who.startswith(UNIT_KEY),  # whatever roles an officer may have besides
 }
 
 
@@ -116,7 +120,7 @@ def permit_to(order: Order, kind: type[c.Command], by: str, role: str, step: Ste
 def separation(order: Order, who: str, not_as: tuple[str, ...]) -> str | None:
     """Return the part this person had on the order that forbids the step, or None (职责分离)."""
     for part in not_as:
-        if who in _ACTED_AS[part](order):
+        if _ACTED_AS[part](order, who):
             return part
     return None
 

@@ -19,6 +19,7 @@ STATE_WORDS: dict[str, str] = {
     "rework": marked("rework"),
     "long_run": marked("on the long-run register"),
     "transferred": marked("transferred"),
+    "reopen_asked": marked("reopening asked for"),
     "not_accepted": marked("not accepted"),
     "merged": marked("joined to another order"),
     "withdrawn": marked("withdrawn"),
@@ -58,10 +59,12 @@ FLAG_WORDS: dict[str, str] = {
     "media": marked("media"),
     "late_sign": marked("signature overdue"),
     "late_desk": marked("desk overdue"),
+    "late_instruction": marked("instruction overdue"),
+    "urged": marked("urged, not answered"),
     "reopened": marked("opened again"),
 }
-GRAVE_FLAGS = frozenset({"emergency", "card_red", "late_sign", "late_desk"})
-WARNING_FLAGS = frozenset({"urgent", "card_yellow", "extension_pending", "group"})
+GRAVE_FLAGS = frozenset({"emergency", "card_red", "late_sign", "late_desk", "late_instruction"})
+WARNING_FLAGS = frozenset({"urgent", "card_yellow", "extension_pending", "group", "urged"})
 
 PROMISE_WORDS: dict[str, str] = {
     "answer": marked("answer to what was asked"),
@@ -131,6 +134,11 @@ ENTRY_WORDS: dict[str, str] = {
     "joined_unreached": marked("Citizen of a joined order not reached, a link was sent"),
     "joined_followed_up": marked("Citizen of a joined order asked"),
     "urged": marked("Urged"),
+    "instructed": marked("A leader wrote an instruction"),
+    "instruction_answered": marked("The instruction was answered"),
+    "instruction_overdue": marked("Instruction overdue, the duty manager is told"),
+    "own_settled": marked("The citizen is content; others are still to be asked"),
+    "all_asked": marked("Everybody was asked, completed"),
     "completed": marked("Completed"),
     "one_withdrew": marked("One of several citizens withdrew"),
     "withdrawn": marked("Withdrawn by the citizen"),
@@ -140,6 +148,8 @@ ENTRY_WORDS: dict[str, str] = {
     "joined": marked("Another order was joined to this one"),
     "separated": marked("Joining undone, opened again"),
     "parted": marked("Joining undone"),
+    "reopen_asked": marked("The citizen asks that it be opened again"),
+    "reopen_declined": marked("Not opened again, the reason was told"),
     "reopened": marked("Opened again by the citizen"),
     "archived": marked("Archived"),
     "handover_lapsed": marked("Handover lapsed unsigned"),
@@ -200,6 +210,8 @@ SAY_WORDS: dict[str, str] = {
     "solved": marked("solved?"),
     "satisfied": marked("satisfied?"),
     "amount": marked("by"),
+    "count": marked("how often"),
+    "instruction": marked("instruction no."),
     "lifted": marked("why no longer secret"),
     "agreed": marked("how the citizen agreed"),
     "place": marked("place"),

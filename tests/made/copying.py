@@ -26,6 +26,7 @@ _TIMES = frozenset(
         "opened",
         "closed",
         "archived",
+        "answered",
     ]
 )
 _TABLES = {
@@ -33,6 +34,7 @@ _TABLES = {
     "promises": ("subject", "id", "kind", "to", "made", "due", "next", "state", "settled"),
     "orders": None,
     "order_events": None,
+    "instructions": None,
     "contacts": None,
     "texts": ("order", "n", "at", "title", "text", "salt", "grams"),
 }

@@ -20,6 +20,7 @@ from lianxin.rules import load_rules
 
 AGENT, REVIEWER, DISPATCHER, CALLER, SECOND_CALLER = (f"staff:{n}001" for n in range(1, 6))
 SHIFT_LEAD, OBJECTION_REVIEWER, SUPERVISOR = "staff:6001", "staff:7001", "staff:8001"
+LEADER = "staff:9601"
 UNIT, CO_UNIT = "zjj", "csglj"
 CONTACT_PERSON, CO_CONTACT = f"unit:{UNIT}:contact", f"unit:{CO_UNIT}:contact"
 MORNING = at_iso("2026-03-09T09:00:00+08:00")
@@ -210,6 +211,17 @@ class World:
         await self.act(order, c.Sign, AGENT, "agent")
         return order
 
+    async def instructed(self) -> int:
+        """A leader wrote on it twice, and only the first instruction is answered."""
+        order = await self.signed()
+        for text in ("请限期解决", "请举一反三"):
+            words = Words("", text, b"salt of a leader")
+            await self.act(order, c.Instruct, LEADER, "leader", words, text_hash=words.hash())
+        words = Words("", "已解决", b"salt of an answer")
+        answer = {"instruction": 1, "text_hash": words.hash()}
+        await self.act(order, c.AnswerInstruction, SUPERVISOR, "supervisor", words, **answer)
+        return order
+
     async def returned(self) -> int:
         """The unit sent it back, and another decided that it stays."""
         order = await self.signed()
@@ -270,4 +282,5 @@ class World:
             made[life.__name__] = await life()
         made["parent"], made["child"] = await self.joined()
         made["talking"] = await self.call()
+        made["instructed"] = await self.instructed()
         return made

@@ -37,10 +37,16 @@ HOLDS: Final[dict[str, tuple[str, ...]]] = {
     "followup_failed": ("tray:followup",),
     "rework": ("tray:followup", "unit"),
     "transferred": ("tray:dispatch", "outside"),
+    "reopen_asked": ("tray:review",),
 }
 """State -> trays or kinds that may hold an order in it; in any other open state it is the unit."""
-ASKED_ONE_BY_ONE: Final = frozenset({"followup_due", "followup_failed", "transferred"})
+ASKED_ONE_BY_ONE: Final = frozenset({"followup_due", "followup_failed", "transferred", "reopen_asked"})
 """States in which some of several citizens may have been answered and asked already."""
+TEXTS: Final[dict[type[c.Command], str]] = {
+    c.Reply: "answer_hash",
+    **dict.fromkeys((c.Add, c.Revise, c.AskReopen, c.Instruct, c.AnswerInstruction), "text_hash"),
+}
+"""Commands that bring a text, and the field that holds its hash."""
 _decode_order = msgspec.json.Decoder(Order).decode
 _decode_contact = msgspec.json.Decoder(Contact).decode
 _decode_entry = msgspec.json.Decoder(OrderEntry).decode
@@ -111,7 +117,7 @@ class House:
     async def act(self, order: int, kind: type[c.Command], by: str, role: str, /, **content: Any) -> Result:
         """Carry out a command; a text it brings is made up for it."""
         words = None
-        field = {c.Reply: "answer_hash", c.Add: "text_hash", c.Revise: "text_hash"}.get(kind)
+        field = TEXTS.get(kind)
         if field is not None:
             words = Words("", "见附件", b"t" * 16)
             content[field] = words.hash()
@@ -183,6 +189,9 @@ class House:
         kept = {key[1]: row for key, row in tables["promises_write"].items() if key[0] == order.id}
         assert kept == last
         assert {row["id"] for row in kept.values() if row["state"] == "open"} == set(order.promises)
+        written = {row.n: msgspec.to_builtins(row) for row in rows.instructions}
+        assert {key[1]: row for key, row in tables["instructions_write"].items() if key[0] == order.id} == written
+        assert {n for n, row in written.items() if row["answered"] is None} == set(order.instructions)
         due = next_date(order)
         timer = self.ledger.timers.get(order.id)
         assert (None if timer is None else timer.due) == due
@@ -235,12 +244,14 @@ def check_order(order: Order) -> None:
     assert (order.holder is not None) == order.open, f"{order.number}: held and closed, or open and not held"
     if not order.open:
         assert order.promises == {} and order.parts == {} and order.offer is None, f"{order.number} is closed over"
+        assert order.instructions == {}, f"{order.number} is closed over a leader's instruction"
         return
     assert order.holder is not None
     allowed = HOLDS.get(order.state, ("unit",))
     assert order.holder in allowed or holder_kind(order.holder) in allowed, f"{order.state} held by {order.holder}"
     owed = {promise.to for promise in order.promises.values()}
-    assert order.contact in owed and owed <= set(order.appellants)
+    assert owed and owed <= set(order.appellants)
+    assert order.contact in owed or order.settled is not None or order.state == "reopen_asked"
     if order.state not in ASKED_ONE_BY_ONE:
         assert owed == set(order.appellants), f"{order.number} owes {owed}, not {order.appellants}"
     assert next_date(order) is not None

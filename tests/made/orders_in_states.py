@@ -207,6 +207,12 @@ def completed() -> Case:
     return case
 
 
+def reopen_asked() -> Case:
+    case = completed()
+    case.act(c.AskReopen, "citizen", "citizen", contact=case.order.contact, text_hash="ff")
+    return case
+
+
 def archived() -> Case:
     case = completed()
     case.tick()
@@ -231,6 +237,7 @@ PLACES: Final[dict[str, Callable[[], Case]]] = {
     "rework": rework,
     "long_run": long_run,
     "transferred": transferred,
+    "reopen_asked": reopen_asked,
     "informed": informed,
     "not_accepted": not_accepted,
     "merged": merged,
@@ -305,6 +312,11 @@ def content_of(kind: type[c.Command], case: Case) -> dict[str, Any]:
         c.Inform: {"told": "已告知"},
         c.Reopen: {"contact": case.order.contact, "facts": "又停了"},
         c.Add: {"contact": NEIGHBOURS[5], "text_hash": "dd"},
+        c.Rate: {"contact": case.order.contact, "solved": "solved", "satisfied": "very"},
+        c.AskReopen: {"contact": case.order.contact, "text_hash": "ff"},
+        c.DeclineReopen: {"reason": "没有新的情况", "told": "电话告知"},
+        c.Instruct: {"text_hash": "aa"},
+        c.AnswerInstruction: {"instruction": 1, "text_hash": "bb"},
         c.Urge: {"level": 4, "letter": "督 1"},
         c.AnnulCards: {"reason": "派单有误"},
         c.NameTracker: {"successor": "staff:3002"},

@@ -15,6 +15,7 @@ from made.lives import (
     AGENT,
     CALLER,
     DISPATCHER,
+    LEADER,
     OBJECTION_REVIEWER,
     REVIEWER,
     SECOND_CALLER,
@@ -40,7 +41,7 @@ from lianxin.privacy.look import NOWHERE, Look
 from lianxin.privacy.looks import write_looks
 from lianxin.receipts import Receipt, Receipts
 
-EVERYBODY = (AGENT, REVIEWER, DISPATCHER, CALLER, SECOND_CALLER, SHIFT_LEAD, OBJECTION_REVIEWER, SUPERVISOR)
+EVERYBODY = (AGENT, REVIEWER, DISPATCHER, CALLER, SECOND_CALLER, SHIFT_LEAD, OBJECTION_REVIEWER, SUPERVISOR, LEADER)
 
 
 class Sealed(NamedTuple):
@@ -94,6 +95,8 @@ async def _forged(world: Sealed, chain: int, change: Callable[[list[dict[str, An
         ("order_events", "order_id"),
         ("custody", "subject_id"),
         ("promises", "subject_id"),
+        ("instructions", "order_id"),
+        ("news", "order_id"),
         ("timers", "subject_id"),
     ):
         await connection.execute(f"DELETE FROM {table} WHERE {column} = $1", chain)

@@ -144,6 +144,8 @@ _WRITERS: Final[dict[str, Callable[[MemoryLedger, Row], None]]] = {
     "promises_write": _keep("promises_write", "subject", "id"),
     "orders_write": _keep("orders_write", "id"),
     "order_events_write": _keep("order_events_write", "order", "seq"),
+    "instructions_write": _keep("instructions_write", "order", "n"),
+    "news_write": _keep("news_write", "to", "order", "seq"),
     "contacts_write": _keep("contacts_write", "id"),
     "texts_write": _keep("texts_write", "order", "n"),
     "persons_write": _person,

@@ -5,6 +5,7 @@ and a stored time that has a fraction of one is a float, so it equals nothing.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -55,6 +56,9 @@ class Evidence:
     row      its row in `orders`, `contacts` or `staff`
     custody  (subject, part, n, holder, since, until);  events (order, seq, at, what)
     promises (subject, id, kind, to, made, due, next, state, settled)
+    instructions (order, n, by, at, due, text_n, answered, answered_by, answer_n)
+    files    (subject, n, hash, file, media, size, purpose, shown, erased)
+    tasks    of a knowledge item, as its table has them
     timer    (due, attempts);  texts (order, n, title, text, salt), of a pack (chain, ref, body)
     """
 
@@ -63,10 +67,13 @@ class Evidence:
         "custody",
         "entries",
         "events",
+        "files",
+        "instructions",
         "leaves",
         "promises",
         "row",
         "stands",
+        "tasks",
         "texts",
         "timer",
     )
@@ -79,6 +86,9 @@ class Evidence:
         self.custody: Sequence[Row] = ()
         self.promises: Sequence[Row] = ()
         self.events: Sequence[Row] = ()
+        self.instructions: Sequence[Row] = ()
+        self.files: Sequence[Row] = ()
+        self.tasks: Sequence[Row] = ()
         self.timer: tuple[Instant, int] | None = None
         self.texts: Sequence[Row] = ()
         self.leaves = NOT_SEALED
@@ -90,6 +100,7 @@ class House(NamedTuple):
     now    the time of the latest entry: the audit never looks at a clock
     staff  work number -> active; None: nobody is registered, so nobody can have left
     units  ids of the city's units and outside systems; None: not known here
+    home   the house's folder with the files of orders; None: the disk is not looked at
     grace  how long after its date something may still be undone
     calendar_until  where the known working calendar ends: CAL_MISSING is open for what reaches beyond; None: not asked
     """
@@ -99,6 +110,7 @@ class House(NamedTuple):
     units: frozenset[str] | None = None
     calendar_until: Instant | None = None
     grace: Instant = GRACE_MS
+    home: Path | None = None
 
 
 def grace_at(speed: float | None) -> Instant:

@@ -33,6 +33,7 @@ HOLDS: Final[dict[str, tuple[str, ...]]] = {
     "followup_failed": (FOLLOWUP_TRAY,),
     "rework": (FOLLOWUP_TRAY, "unit"),
     "transferred": (DISPATCH_TRAY, "outside"),
+    "reopen_asked": (REVIEW_TRAY,),
 }
 """State -> trays, or kinds of holders, that may hold it."""
 UNSIGNED: Final = {"sent_back": REVIEW_TRAY, "rework": FOLLOWUP_TRAY, "transferred": DISPATCH_TRAY}
@@ -98,3 +99,12 @@ def overdue(promises: Iterable[Promise], house: House) -> Iterator[str]:
     for promise in promises:
         if promise.next + house.grace < house.now:
             yield f"promise {promise.id} ({promise.kind}) was due {when(promise.next)} and is neither kept nor broken"
+
+
+def unheeded(order: Order, house: House) -> Iterator[str]:
+    """Yield what is to be said of each unanswered instruction: on a closed order, or late and nobody was told."""
+    for one in order.instructions.values():
+        if order.closed_at is not None:
+            yield f"it is closed and instruction {one.id} by {one.by} is not answered"
+        elif one.next + house.grace < house.now:
+            yield f"instruction {one.id} was due {when(one.next)}, is not answered, and nobody was told"

@@ -14,10 +14,12 @@ from lianxin.insight.audit.evidence import Asks, Evidence, House, Stands
 from lianxin.insight.audit.holding import calendar_end
 from lianxin.insight.audit.report import Report, report_of
 from lianxin.insight.audit.tally import Tally
+from lianxin.knowledge.project import ItemRow
 from lianxin.orders.order import Order
 from lianxin.people.roll import MemberRow
 
 _CUSTODY = ("subject", "part", "n", "holder", "since", "until")
+_FILES = ("subject", "n", "hash", "file", "media", "size", "purpose", "shown", "erased")
 _TEXTS = ("order", "n", "title", "text", "salt")
 _decode_order = msgspec.json.Decoder(Order).decode
 
@@ -50,6 +52,10 @@ class _Beside:
                 ("custody", _CUSTODY),
                 ("promises", None),
                 ("order_events", None),
+                ("instructions", None),
+                ("attachments", _FILES),
+                ("knowledge", tuple(field.name for field in msgspec.structs.fields(ItemRow))),
+                ("knowledge_tasks", None),
                 ("texts", _TEXTS),
                 ("orders", None),
                 ("contacts", None),
@@ -73,10 +79,13 @@ class _Beside:
         found.custody = rows["custody"][chain]
         found.promises = rows["promises"][chain]
         found.events = rows["order_events"][chain]
+        found.instructions = rows["instructions"][chain]
+        found.files = rows["attachments"][chain]
+        found.tasks = rows["knowledge_tasks"][chain]
         found.texts = rows["packs"][chain] or [
             (*row[:4], None if row[4] is None else bytes.fromhex(row[4])) for row in rows["texts"][chain]
         ]
-        found.row = next(iter(rows["orders"][chain] or rows["contacts"][chain]), None)
+        found.row = next(iter(rows["orders"][chain] or rows["contacts"][chain] or rows["knowledge"][chain]), None)
         if rows["staff"][chain]:
             found.row = rows["staff"][chain][0][1:]
         timer = ledger.timers.get(chain)

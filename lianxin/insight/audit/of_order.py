@@ -9,9 +9,18 @@ from collections.abc import Sequence
 import msgspec
 
 from lianxin.insight.audit.evidence import UNREADABLE, Asks, Evidence, House, Row
-from lianxin.insight.audit.holding import holder_wrong, overdue, tracker_wrong, undated, unknown_holder
+from lianxin.insight.audit.holding import holder_wrong, overdue, tracker_wrong, undated, unheeded, unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
-from lianxin.insight.audit.rows import check_custody, check_promises, check_timer, differing, intervals, last_words
+from lianxin.insight.audit.of_files import check_files
+from lianxin.insight.audit.rows import (
+    check_custody,
+    check_instructions,
+    check_promises,
+    check_timer,
+    differing,
+    intervals,
+    last_words,
+)
 from lianxin.insight.audit.separation import WATCHED, Parts
 from lianxin.insight.audit.tally import Tally
 from lianxin.insight.audit.violation import number_of
@@ -35,7 +44,7 @@ def check_order(evidence: Evidence, house: House, tally: Tally, asks: Asks) -> N
         return
     entries = read_entries(evidence, _decode_entry, tally)
     tally.entries += len(evidence.entries)
-    order, rows = Order(id=evidence.chain, number=number_of(evidence.chain)), Rows([], [], [])
+    order, rows = Order(id=evidence.chain, number=number_of(evidence.chain)), Rows([], [], [], [])
     texts: dict[int, str | None] = {}
     if not _replay(order, entries, rows, texts, tally):
         entries.whole = False
@@ -43,6 +52,7 @@ def check_order(evidence: Evidence, house: House, tally: Tally, asks: Asks) -> N
     if entries.whole:
         _check_rows(evidence, order, rows, tally)
         check_texts(evidence.texts, texts, evidence.chain, tally)
+        check_files(evidence, entries, tally)
         check_promises_of_house(order, house, tally, asks)
 
 
@@ -105,6 +115,7 @@ def _check_rows(evidence: Evidence, order: Order, rows: Rows, tally: Tally) -> N
     check_row(evidence, order, tally)
     check_custody(evidence, intervals(rows.moves), tally)
     check_promises(evidence, last_words(rows.promises), tally)
+    check_instructions(evidence, rows.instructions, tally)
     events = [msgspec.structs.astuple(event) for event in rows.events]
     if list(map(tuple, evidence.events)) != events:
         tally.found("projection_differs", chain, "its openings and closings in the books are not those of its entries")
@@ -146,6 +157,8 @@ def check_promises_of_house(order: Order, house: House, tally: Tally, asks: Asks
     asks.contacts += [(order.id, to) for to in (order.contact, *order.owed) if to]
     for detail in overdue(order.promises.values(), house):
         tally.found("promise_unkept", order.id, detail)
+    for detail in unheeded(order, house):
+        tally.found("instruction_unanswered", order.id, detail)
     if order.closed_at is None:
         _check_open(order, house, tally)
         return

@@ -28,6 +28,9 @@ _SUBJECTS = (
     ("custody", "custody_between"),
     ("promises", "promises_between"),
     ("events", "events_between"),
+    ("instructions", "instructions_between"),
+    ("files", "files_between"),
+    ("tasks", "tasks_between"),
     ("texts", "texts_between"),
 )
 _decode_order = msgspec.json.Decoder(Order).decode
@@ -83,7 +86,7 @@ class Reader:
         for slot, name in _SUBJECTS:
             gathered.put(slot, await self._fetch(name, low, high))
         gathered.put("texts", await self._fetch("packs_between", low, high))
-        for name, key in (("orders_between", 0), ("contacts_between", 0), ("staff_between", 1)):
+        for name, key in (("orders_between", 0), ("contacts_between", 0), ("staff_between", 1), ("items_between", 0)):
             for row in await self._fetch(name, low, high):
                 gathered.of(row[key]).row = row
         for row in await self._fetch("timers_between", low, high):

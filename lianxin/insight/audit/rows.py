@@ -9,6 +9,7 @@ from lianxin.ground.clock import Instant
 from lianxin.insight.audit.evidence import RETRY_MS, Evidence, Row
 from lianxin.insight.audit.tally import Tally
 from lianxin.insight.audit.violation import when
+from lianxin.orders.project import InstructionRow
 from lianxin.promises import PromiseRow
 
 Interval = tuple[int, int, int, str, Instant, Instant | None]
@@ -86,6 +87,21 @@ def check_promises(evidence: Evidence, expected: Sequence[Row], tally: Tally) ->
         tally.found("projection_differs", evidence.chain, f"promise {key} is stored, which no entry made")
 
 
+def check_instructions(evidence: Evidence, rows: Iterable[InstructionRow], tally: Tally) -> None:
+    """Compare the stored instructions of leaders, and their answers, with those of the entries."""
+    expected = {row.n: msgspec.structs.astuple(row) for row in rows}
+    found = {row[1]: tuple(row) for row in evidence.instructions}
+    for n in sorted(expected.keys() | found.keys()):
+        if n not in found:
+            tally.found("instruction_unanswered", evidence.chain, f"instruction {n} is not in the list of instructions")
+        elif n not in expected:
+            tally.found("projection_differs", evidence.chain, f"instruction {n} is stored, which no entry wrote")
+        elif expected[n] != found[n]:
+            detail = differing(INSTRUCTION, expected[n], found[n])
+            tally.found("projection_differs", evidence.chain, f"instruction {n}: {detail}")
+
+
+INSTRUCTION = tuple(field.name for field in msgspec.structs.fields(InstructionRow))
 PROMISE = tuple(field.name for field in msgspec.structs.fields(PromiseRow))
 
 

@@ -40,6 +40,9 @@ NOT_AS: Final[dict[str, tuple[str, ...]]] = {
     "send_back_accepted": ("dispatcher",),
     "send_back_refused": ("dispatcher",),
     "joint_meeting_opened": ("dispatcher",),
+    "joint_meeting_decided": ("dispatcher",),
+    "reply_accepted": ("agent",),
+    "reply_returned": ("agent",),
     "followup_attempted": ("agent", "dispatcher"),
     "followup_answered": ("agent", "dispatcher", "first caller"),
     "promised_later": ("agent", "dispatcher", "first caller"),
@@ -47,13 +50,17 @@ NOT_AS: Final[dict[str, tuple[str, ...]]] = {
     "joined_dissatisfied": ("agent", "dispatcher", "first caller"),
     "joined_followed_up": ("agent", "dispatcher", "first caller"),
     "completed": ("agent", "dispatcher", "first caller"),
-    "rework_ordered": ("caller",),
+    "rework_ordered": ("agent", "caller"),
     UNREACHED: ("agent", "dispatcher"),
-    LAWFUL: ("caller",),
+    LAWFUL: ("agent", "caller"),
+    "own_settled": ("agent", "caller"),
     "reopened": ("agent",),
+    "reopen_declined": ("agent",),
     "merged": ("agent",),
 }
 """Entry -> parts its actor must not have played before on this order."""
+CITIZEN: Final = "citizen"
+"""Who rates on the page plays no part of the house, and may be asked again after a rework."""
 WATCHED: Final = frozenset(PARTS) | frozenset(NOT_AS)
 
 
@@ -68,6 +75,8 @@ class Parts:
     def note(self, entry: OrderEntry) -> str | None:
         """Take in an entry of a watched kind; return the part that forbids it to its actor, None if nothing does."""
         played, kind, actor = self._played, entry.kind, entry.actor
+        if actor == CITIZEN:
+            return None
         if kind == "completed" and entry.fields.get("result") == "not_solved_lawful":
             kind = LAWFUL
         elif kind == "completed" and entry.fields.get("result") == "no_contact":

@@ -9,11 +9,12 @@ from lianxin.orders.commands.answering import (
     AttemptFailed,
     CloseUnreached,
     ConfirmRework,
+    DeclineReopen,
     RecordFollowup,
     Reopen,
     ReturnReply,
 )
-from lianxin.orders.commands.citizens import Add, Withdraw
+from lianxin.orders.commands.citizens import Add, AskReopen, Rate, Withdraw
 from lianxin.orders.commands.command import Command
 from lianxin.orders.commands.dispatching import (
     AskSendBack,
@@ -48,7 +49,7 @@ from lianxin.orders.commands.handling import (
     SignPart,
 )
 from lianxin.orders.commands.keeping import Erase, Join, Recount, ReplaceCode, Separate, Tick
-from lianxin.orders.commands.supervising import AnnulCards, Urge
+from lianxin.orders.commands.supervising import AnnulCards, AnswerInstruction, Instruct, Urge
 from lianxin.orders.commands.taking_in import (
     Approve,
     ConfirmNotAccepted,
@@ -63,8 +64,10 @@ __all__ = [
     "AcceptReply",
     "Add",
     "AnnulCards",
+    "AnswerInstruction",
     "Approve",
     "AskExtension",
+    "AskReopen",
     "AskSendBack",
     "AskSuspension",
     "AttemptFailed",
@@ -79,10 +82,12 @@ __all__ = [
     "DecideSendBack",
     "DecideSuspension",
     "DecideUnreasonable",
+    "DeclineReopen",
     "Dispatch",
     "Erase",
     "FinishPart",
     "Inform",
+    "Instruct",
     "Join",
     "LogContact",
     "NameTracker",
@@ -93,6 +98,7 @@ __all__ = [
     "PassOn",
     "ProposeNotAccepted",
     "ProposeUnreasonable",
+    "Rate",
     "ReachMilestone",
     "RecordFollowup",
     "Recount",

@@ -55,7 +55,14 @@ class CloseUnreached(Command, frozen=True, kw_only=True):
 
 
 class Reopen(Command, frozen=True, kw_only=True):
-    """The citizen calls again within 30 days with new facts; the reviewer opens it again."""
+    """The citizen came again within 30 days with new facts; the reviewer opens it again."""
 
     contact: int
     facts: str
+
+
+class DeclineReopen(Command, frozen=True, kw_only=True):
+    """The reviewer finds no new facts: it stays closed; the reason, and what the citizen was told."""
+
+    reason: str
+    told: str

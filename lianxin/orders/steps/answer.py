@@ -1,19 +1,18 @@
-"""From the unit's reply to its rework and reopening: reply, review, rework, reopen (答复、审核、重办、重新打开)."""
+"""From the unit's reply to its rework: reply, review, rework (答复、审核、重办)."""
 
 import msgspec
 
 from lianxin.deadlines import UNRESOLVED
-from lianxin.ground.clock import DAY_MS
 from lianxin.orders import commands as c
 from lianxin.orders.dates import OFFER_MS, desk_due, next_card, rule_of, start_clock
-from lianxin.orders.order import DISPATCH_TRAY, FOLLOWUP_TRAY, REVIEW_TRAY, Offer, Order, UnitClock
+from lianxin.orders.order import FOLLOWUP_TRAY, REVIEW_TRAY, Offer, Order, UnitClock
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.steps.dispatch import take
-from lianxin.orders.steps.followup import NEXT_ONE
+from lianxin.orders.steps.followup import NEXT_ONE, end_if_all_asked, settle_own
+from lianxin.orders.steps.instructions import nothing_instructed
 from lianxin.rules import Rules
 
-REOPEN_WITHIN_MS = 30 * DAY_MS
 KEY_FLAGS = frozenset({"emergency", "leader_instruction", "media", "group"})
 """Key orders (重件): their replies are signed by the unit's leader."""
 
@@ -39,7 +38,7 @@ def reply(pen: Pen, cmd: c.Reply, rules: Rules) -> None:
         text=cmd.answer_hash,
         text_n=order.texts + 1,
         say={"basis": cmd.basis, "contacted": cmd.contacted},
-        unflags=pen.raised("late_desk", "extension_pending"),
+        unflags=pen.raised("late_desk", "extension_pending", "urged"),
         fields={
             "desk_due": desk_due(rules, "review", pen.now, order.urgency),
             "milestone_at": None,
@@ -80,6 +79,7 @@ def accept_reply(pen: Pen, cmd: c.AcceptReply, rules: Rules) -> None:
     order = pen.order
     if order.offer is not None:
         raise Refused("returned", "这份答复已经退给单位修改，等待单位签收。")
+    nothing_instructed(pen, "通过答复")
     due = desk_due(rules, "followup", pen.now, order.urgency)
     pen.write(
         "reply_accepted",
@@ -108,6 +108,8 @@ def confirm_rework(pen: Pen, cmd: c.ConfirmRework, rules: Rules) -> None:
         raise Refused("no_proposal", "没有等待确认的重办。")
     if not cmd.text:
         raise Refused("no_text", "请写明要重办什么，或为什么不必重办。")
+    if order.proposed_by == cmd.by:
+        raise Refused("separation", "您在这张工单上做过回访，“确认重办”要由另一位同事来做。")
     if cmd.agreed:
         _order_rework(pen, cmd.text, rules)
     else:
@@ -117,6 +119,7 @@ def confirm_rework(pen: Pen, cmd: c.ConfirmRework, rules: Rules) -> None:
 def _leave_it(pen: Pen, text: str, rules: Rules) -> None:
     """End it when its own citizen was the one who was asked; otherwise go on asking the others."""
     order = pen.order
+    nothing_instructed(pen, "认定不必重办")
     if order.asked != order.contact:
         pen.write(
             "rework_declined",
@@ -129,10 +132,11 @@ def _leave_it(pen: Pen, text: str, rules: Rules) -> None:
                 "desk_due": desk_due(rules, "followup", pen.now, order.urgency),
             },
         )
+        end_if_all_asked(pen, text)
     elif (order.solved_final or order.solved_first) == "solved":
-        pen.close("rework_declined", "completed", "solved", text)
+        settle_own(pen, "rework_declined", "solved", {"evidence": text}, {})
     else:
-        pen.close("completed", "completed", "not_solved_lawful", text)
+        settle_own(pen, "completed", "not_solved_lawful", {"evidence": text}, {})
 
 
 def _order_rework(pen: Pen, text: str, rules: Rules) -> None:
@@ -150,7 +154,12 @@ def _order_rework(pen: Pen, text: str, rules: Rules) -> None:
         clock=clock,
         say={"text": text},
         unflags=pen.raised("late_desk"),
-        fields={**_fresh_ladder(rules, clock), "reworks": order.reworks + 1, **_supervised(order, difficult)},
+        fields={
+            **fresh_ladder(rules, clock),
+            "reworks": order.reworks + 1,
+            "settled": None,
+            **_supervised(order, difficult),
+        },
     )
 
 
@@ -159,7 +168,8 @@ def _supervised(order: Order, difficult: bool) -> dict[str, str | int | bool | N
     return {"level": max(order.level, 2)} if difficult else {}
 
 
-def _fresh_ladder(rules: Rules, clock: UnitClock) -> dict[str, str | int | bool | None]:
+def fresh_ladder(rules: Rules, clock: UnitClock) -> dict[str, str | int | bool | None]:
+    """Return the fields with which the ladder of cards begins anew for a clock, and nothing else is decided."""
     return {
         "proposal": None,
         "proposed_by": None,
@@ -167,56 +177,3 @@ def _fresh_ladder(rules: Rules, clock: UnitClock) -> dict[str, str | int | bool 
         "cards": -1,
         "card_at": next_card(rules, clock, -1),
     }
-
-
-def reopen(pen: Pen, cmd: c.Reopen, rules: Rules) -> None:
-    """Open it again with new facts, within 30 days: for its unit with a new clock, or for review if none had it."""
-    order = pen.order
-    assert order.closed_at is not None, order.number
-    if order.result not in REOPENABLE:
-        raise Refused("not_reopenable", "这张工单不是办结的，不能重新打开。", "请新建工单。")
-    if pen.now - order.closed_at > REOPEN_WITHIN_MS:
-        raise Refused("too_late", "办结已超过 30 天，不能重新打开。", "请新建工单并关联原单。")
-    if not cmd.facts:
-        raise Refused("no_facts", "重新打开要写明新的事实。")
-    newcomer = (cmd.contact,) if cmd.contact not in order.appellants else ()
-    owed = (*order.appellants, *newcomer)
-    rule = rule_of(rules, order)
-    if order.unit is None:
-        pen.write(
-            "reopened",
-            state="submitted",
-            holder=REVIEW_TRAY,
-            role="reviewer",
-            made=pen.promise_each("answer", owed, rules.due(rule, pen.now).due),
-            owes=newcomer,
-            flags=("reopened",),
-            say={"facts": cmd.facts},
-            fields={"archived_at": None, "result": "", "desk_due": desk_due(rules, "review", pen.now, order.urgency)},
-        )
-        return
-    clock = start_clock(rules, f"unit:{order.unit}", rule, order.urgency, pen.now)
-    answers = pen.promise_each("answer", owed, clock.due)
-    pen.write(
-        "reopened",
-        state="dispatched",
-        holder=DISPATCH_TRAY,
-        offer=Offer(f"unit:{order.unit}", None),
-        clock=clock,
-        role="reviewer",
-        made=answers,
-        owes=newcomer,
-        flags=("reopened",),
-        unflags=pen.raised("unreasonable"),
-        say={"facts": cmd.facts},
-        fields={
-            **_fresh_ladder(rules, clock),
-            "archived_at": None,
-            "result": "",
-            "dispatches": order.dispatches + 1,
-        },
-    )
-
-
-REOPENABLE = frozenset({"solved", "unknown", "no_contact", "not_solved_lawful", "unreasonable", "withdrawn"})
-"""What may be opened again; a withdrawal too, because it may have been made under pressure."""

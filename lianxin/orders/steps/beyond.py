@@ -6,6 +6,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.steps.handling import LONGEST_MS, asked, refuse
+from lianxin.orders.steps.instructions import nothing_instructed
 from lianxin.orders.steps.returns import nothing_pending
 from lianxin.promises import Promise
 from lianxin.rules import Rules
@@ -134,5 +135,6 @@ def decide_unreasonable(pen: Pen, cmd: c.DecideUnreasonable, rules: Rules) -> No
         raise Refused("no_text", "请写明认定意见。")
     if order.parts:
         raise Refused("parts_open", f"还有 {len(order.parts)} 个子项没有办完。")
+    nothing_instructed(pen, "认定不合理诉求")
     _nobody_else(pen)
     pen.close("unreasonable_decided", "completed", "unreasonable", cmd.text, flags=("unreasonable",))

@@ -25,6 +25,7 @@ from lianxin.orders.dates import (
 from lianxin.orders.order import Offer, Order, UnitClock
 from lianxin.orders.pen import Pen
 from lianxin.orders.steps.handling import resume
+from lianxin.orders.steps.instructions import date_instructions, late_instructions
 from lianxin.promises import LOOK_AGAIN_MS, Promise
 from lianxin.rules import Rules
 
@@ -60,6 +61,8 @@ def _one(pen: Pen, cmd: c.Tick, rules: Rules) -> None:
         _promises(pen, rules)
     elif any(part.due <= now for part in order.parts.values()):
         _late_part(pen)
+    elif any(instruction.next <= now for instruction in order.instructions.values()):
+        late_instructions(pen, rules)
     elif order.milestone_at is not None and order.milestone_at <= now:
         pen.write("milestone_missed", fields={"milestone_at": now + NEWS_EVERY_MS, "level": max(order.level, 1)})
     else:
@@ -155,6 +158,7 @@ def recount_now(pen: Pen, cmd: c.Recount, rules: Rules) -> None:
         known, due = True, rules.due(rule_of(rules, order), order.opened_at).due
     if due != UNRESOLVED and (left_open or not known):
         count_again(pen, rules)
+    date_instructions(pen, rules)
 
 
 def count_again(pen: Pen, rules: Rules) -> None:

@@ -10,6 +10,7 @@ from lianxin.orders.order import DISPATCH_TRAY, Offer, Part, UnitClock
 from lianxin.orders.pen import PASSING, QUIET, Fields, Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.step import speaks_for
+from lianxin.orders.steps.instructions import nothing_instructed
 from lianxin.orders.targets import check_takers
 from lianxin.promises import Promise
 from lianxin.rules import Rules
@@ -163,6 +164,7 @@ def inform(pen: Pen, cmd: c.Inform, rules: Rules) -> None:
         raise Refused("not_received", "对方系统还没有回执，暂不能了结。", "请催对方签收，或改派。")
     if order.parts:
         raise Refused("parts_open", f"还有 {len(order.parts)} 个子项没有办完，暂不能了结。")
+    nothing_instructed(pen, "了结")
     pen.close("informed", None, "transferred", cmd.told)
 
 

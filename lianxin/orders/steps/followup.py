@@ -8,6 +8,7 @@ from lianxin.orders.pen import Fields, Pen
 from lianxin.orders.refusal import Refused
 from lianxin.orders.sources import ruled
 from lianxin.orders.steps.beyond import news_by
+from lianxin.orders.steps.instructions import nothing_instructed
 from lianxin.rules import Rules
 
 ATTEMPTS = 3
@@ -30,6 +31,7 @@ def _may_call(pen: Pen, rules: Rules) -> None:
     if order.proposal is not None:
         waits = "审核员确认重办" if order.proposal == "rework" else "承办单位签收挂账"
         raise Refused("waits", f"这张工单在等{waits}，暂不能回访。")
+    nothing_instructed(pen, "回访")
     until = quiet_until(rules, pen.now)
     if until != pen.now and order.urgency != "life_danger":
         clock = f"{(until - midnight(local_date(until))) // 3_600_000:02d}:{until // 60_000 % 60:02d}"
@@ -95,10 +97,22 @@ def record_followup(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
     _may_call(pen, rules)
     if not cmd.evidence:
         raise Refused("no_recording", "回访要有录音。")
+    if cmd.contact == pen.order.contact and whose_turn(pen.order) != cmd.contact:
+        raise Refused("others_first", "还有并入的来电人没有回访，请先回访他们。")
+    answered(pen, cmd, rules)
+
+
+def answered(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
+    """Write what a citizen's answers lead to, whether they were called or said it themselves."""
     if cmd.contact == pen.order.contact:
         _followup_of_own(pen, cmd, rules)
     else:
         _followup_of_joined(pen, cmd, rules)
+
+
+def _caller(pen: Pen, cmd: c.RecordFollowup) -> str | None:
+    """Return the part in which the actor acted: who called the order's own citizen; nobody of the house on a page."""
+    return "caller" if cmd.role == "followup_caller" and cmd.contact == pen.order.contact else None
 
 
 def _wants_rework(cmd: c.RecordFollowup) -> bool:
@@ -115,8 +129,6 @@ def _said(cmd: c.RecordFollowup) -> dict[str, str | int]:
 
 def _followup_of_own(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
     order = pen.order
-    if whose_turn(order) != order.contact:
-        raise Refused("others_first", "还有并入的来电人没有回访，请先回访他们。")
     first = order.solved_first is None
     answers: Fields = {
         "solved_first" if first else "solved_final": cmd.solved,
@@ -128,10 +140,34 @@ def _followup_of_own(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
         _promised_later(pen, cmd, answers)
     else:
         unknown = cmd.solved == "cannot_say" or cmd.satisfied == "no_comment"
-        say = _said(cmd)
+        settle_own(pen, "completed", "unknown" if unknown else "solved", _said(cmd), answers, _caller(pen, cmd))
+
+
+def settle_own(
+    pen: Pen, kind: str, result: str, say: dict[str, str | int], answers: Fields, role: str | None = None
+) -> None:
+    """End it for its own citizen: it is closed, or, while others are still to be asked, once they were."""
+    order = pen.order
+    if whose_turn(order) == order.contact:
         evidence = str(say.pop("evidence"))
-        result = "unknown" if unknown else "solved"
-        pen.close("completed", "completed", result, evidence, answers, role="caller", say=say)
+        pen.close(kind, "completed", result, evidence, answers, role=role, say=say)
+        return
+    pen.write(
+        "own_settled",
+        state="followup_due",
+        role=role,
+        kept=pen.open("followup", to=order.contact),
+        say={**say, "contact": order.contact},
+        fields={**answers, **NEXT_ONE, "settled": result, "proposal": None, "proposed_by": None},
+    )
+
+
+def end_if_all_asked(pen: Pen, evidence: str) -> None:
+    """Close it when its own citizen was content before the others were asked, and now these were too."""
+    order = pen.order
+    if order.settled is not None and order.closed_at is None and not order.promises:
+        nothing_instructed(pen, "了结")
+        pen.close("all_asked", "completed", order.settled, evidence)
 
 
 def _propose_rework(pen: Pen, cmd: c.RecordFollowup, rules: Rules, answers: Fields) -> None:
@@ -144,7 +180,7 @@ def _propose_rework(pen: Pen, cmd: c.RecordFollowup, rules: Rules, answers: Fiel
     pen.write(
         "followup_answered" if own else "joined_dissatisfied",
         state="followup_due",
-        role="caller" if own else None,
+        role=_caller(pen, cmd),
         say={**_said(cmd), "contact": cmd.contact},
         fields={
             **answers,
@@ -172,6 +208,7 @@ def _followup_of_joined(pen: Pen, cmd: c.RecordFollowup, rules: Rules) -> None:
         say={**_said(cmd), "contact": cmd.contact},
         fields=NEXT_ONE,
     )
+    end_if_all_asked(pen, cmd.evidence)
 
 
 NEXT_ONE: Fields = {"asked": 0, "attempts": 0, "attempt_days": 0, "attempt_on": 0}
@@ -200,6 +237,7 @@ def close_unreached(pen: Pen, cmd: c.CloseUnreached, rules: Rules) -> None:
     order = pen.order
     if order.proposal is not None:
         raise Refused("waits", "这张工单还有一项意见没有确认，暂不能了结。")
+    nothing_instructed(pen, "了结")
     asked = whose_turn(order) if cmd.contact is None else cmd.contact
     if not pen.open("followup", to=asked):
         raise Refused("not_owed", "这位来电人没有待回访的承诺。")
@@ -232,3 +270,4 @@ def close_unreached(pen: Pen, cmd: c.CloseUnreached, rules: Rules) -> None:
         say={"evidence": cmd.link, "contact": asked},
         fields=NEXT_ONE,
     )
+    end_if_all_asked(pen, cmd.link)

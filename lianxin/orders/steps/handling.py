@@ -1,4 +1,4 @@
-"""At the unit: contact, extension, suspension, supervision (办理、延期、挂起、督办)."""
+"""At the unit: contact, extension, suspension (办理、延期、挂起)."""
 
 import msgspec
 
@@ -22,7 +22,7 @@ def log_contact(pen: Pen, cmd: c.LogContact, rules: Rules) -> None:
     if not cmd.how:
         raise Refused("empty", "请写明何时以何种方式联系了来电人。")
     kept = pen.open("contact", "news", to=pen.order.contact)
-    pen.write("contacted", kept=kept, made=pen.news_where_bare(kept), say={"how": cmd.how})
+    pen.write("contacted", kept=kept, made=pen.news_where_bare(kept), say={"how": cmd.how}, unflags=pen.raised("urged"))
 
 
 def clock_of(pen: Pen) -> UnitClock:
@@ -198,24 +198,3 @@ def resume(pen: Pen, cmd: c.Resume | c.Tick, rules: Rules) -> None:
         say={"reason": cmd.reason if isinstance(cmd, c.Resume) else "date"},
         fields={"resume_at": None, "cards": cards, "card_at": next_card(rules, going, cards)},
     )
-
-
-def urge(pen: Pen, cmd: c.Urge, rules: Rules) -> None:
-    """Urge, or raise the grade; it never falls by an urge, and each letter has its number."""
-    if not cmd.letter:
-        raise Refused("no_letter", "督办要有编号或通话记录。")
-    if not 0 <= cmd.level <= 4:
-        raise Refused("no_level", "督办等级是 0 至 4 级。")
-    if cmd.level < pen.order.level:
-        raise Refused("only_up", f"督办等级只升不降，现在是 {pen.order.level} 级。")
-    pen.write("urged", say={"level": cmd.level, "letter": cmd.letter}, fields={"level": cmd.level})
-
-
-def annul_cards(pen: Pen, cmd: c.AnnulCards, rules: Rules) -> None:
-    """Annul cards that a wrong dispatch caused; the entries that gave them stay."""
-    given = pen.raised("card_yellow", "card_red")
-    if not given:
-        raise Refused("no_cards", "这张工单没有黄牌或红牌。")
-    if not cmd.reason:
-        raise Refused("no_reason", "请写明撤销黄红牌的理由。")
-    pen.write("cards_annulled", unflags=given, flags=("cards_annulled",), say={"reason": cmd.reason})

@@ -4,18 +4,15 @@ from lianxin.deadlines import UNRESOLVED
 from lianxin.ground.clock import DAY_MS
 from lianxin.ground.clock.instant import SKEW_MS
 from lianxin.orders import commands as c
-from lianxin.orders.dates import KINDS, SIGN_BACK_MS, URGENCIES, answer_due, desk_due, handle_rule, rule_of
+from lianxin.orders.dates import KINDS, SIGN_BACK_MS, URGENCIES, desk_due, handle_rule, rule_of
 from lianxin.orders.order import DISPATCH_TRAY, REVIEW_TRAY, Offer, Order
 from lianxin.orders.pen import Pen
 from lianxin.orders.refusal import Refused
+from lianxin.orders.step import UNIT_ROLES
+from lianxin.orders.steps.instructions import nothing_instructed
 from lianxin.orders.targets import check_targets
 from lianxin.promises import Promise
 from lianxin.rules import Rules
-
-GROUP_FROM = 5
-"""So many appellants make a group appeal (群体诉求); assumption of domain §3.5."""
-GREAT_GROUP_FROM = 10
-"""So many make it supervision level 2 (trigger T9)."""
 
 
 def submit(pen: Pen, cmd: c.Submit, rules: Rules) -> None:
@@ -144,7 +141,7 @@ def propose_not_accepted(pen: Pen, cmd: c.ProposeNotAccepted, rules: Rules) -> N
         raise Refused("danger", "危及生命的事项不能不予受理。", "请立即转 110/120 并派发。")
     if cmd.ground not in NOT_ACCEPTED_GROUNDS or not cmd.legal_way:
         raise Refused("no_ground", "不予受理要选法定的依据，并写明应当告知的法定途径。")
-    _nobody_else(order, "不能不予受理", "请先撤销并单，再分别告知。")
+    nobody_else(order, "不能不予受理", "请先撤销并单，再分别告知。")
     pen.write(
         "not_accepted_proposed",
         role="reviewer",
@@ -173,7 +170,8 @@ NOT_ACCEPTED_GROUNDS = frozenset(
 """Grounds of domain §3.4: other legal ways, against law or morals, secrets, other lines, other bodies, UR1–UR8."""
 
 
-def _nobody_else(order: Order, cannot: str, instead: str) -> None:
+def nobody_else(order: Order, cannot: str, instead: str) -> None:
+    """Return if no other citizen waits for the same answer. Raises Refused."""
     if order.others:
         raise Refused("others_wait", f"还有 {len(order.others)} 位来电人在等同一件事的答复，{cannot}。", instead)
 
@@ -184,7 +182,8 @@ def confirm_not_accepted(pen: Pen, cmd: c.ConfirmNotAccepted, rules: Rules) -> N
         raise Refused("no_proposal", "还没有审核员提出不予受理。")
     if not cmd.told:
         raise Refused("not_told", "请先把法定途径告知来电人。")
-    _nobody_else(pen.order, "不能不予受理", "请先撤销并单，再分别告知。")
+    nobody_else(pen.order, "不能不予受理", "请先撤销并单，再分别告知。")
+    nothing_instructed(pen, "不予受理")
     pen.close("not_accepted", "not_accepted", "not_accepted", cmd.told)
 
 
@@ -229,66 +228,6 @@ def _lifted(pen: Pen, cmd: c.Approve) -> dict[str, str | int]:
     return {"lifted": cmd.lift, "agreed": cmd.agreed}
 
 
-def withdraw(pen: Pen, cmd: c.Withdraw, rules: Rules) -> None:
-    """Close it on its citizen's own word, when nobody else is waiting for the answer; open parts end with it."""
-    order = pen.order
-    if order.urgency == "life_danger" or "emergency" in order.flags:
-        raise Refused("public_safety", "紧急和公共安全事项不能撤回。")
-    if not cmd.evidence:
-        raise Refused("no_evidence", "撤回要有录音或短信为凭。")
-    if cmd.contact is not None and cmd.contact != order.contact:
-        _withdraw_one(pen, cmd.contact, cmd.evidence)
-        return
-    _nobody_else(order, "不能撤回整张工单", "其他来电人得到答复后，工单自然了结。")
-    pen.close("withdrawn", "withdrawn", "withdrawn", cmd.evidence, parts_closed=tuple(order.parts))
-
-
-def _withdraw_one(pen: Pen, contact: int, evidence: str) -> None:
-    """Let one of several citizens go; the order goes on for the others."""
-    order = pen.order
-    if contact not in order.others:
-        raise Refused("not_owed", "这位来电人不在这张工单里，或已经撤回。")
-    pen.write(
-        "one_withdrew",
-        owes_not=tuple(to for to in order.owed if to == contact),
-        kept=pen.open(to=contact),
-        say={"contact": contact, "evidence": evidence},
-    )
-
-
-def add(pen: Pen, cmd: c.Add, rules: Rules) -> None:
-    """Put news of a citizen to the order; another citizen than its own is owed the answer too."""
-    order = pen.order
-    if not cmd.text_hash:
-        raise Refused("no_text", "请写下来电人补充的内容。")
-    stranger = cmd.contact not in order.appellants
-    owes = (cmd.contact,) if stranger else ()
-    if order.state in ("followup_due", "followup_failed"):  # the answer is out: it is told to them when they are called
-        made = pen.promise_each("followup", owes, desk_due(rules, "followup", pen.now, order.urgency))
-    else:
-        made = pen.promise_each("answer", owes, answer_due(rules, order, pen.now))
-    pen.write(
-        "added",
-        text=cmd.text_hash,
-        text_n=order.texts + 1,
-        owes=owes,
-        made=made,
-        say={"contact": cmd.contact},
-        **grown(order, len(owes)),
-    )
-
-
-def grown(order: Order, newcomers: int) -> dict[str, object]:
-    """Return the flag and the level that so many new appellants bring (群体诉求)."""
-    count = len(order.appellants) + newcomers
-    effects: dict[str, object] = {}
-    if count >= GROUP_FROM and "group" not in order.flags:
-        effects["flags"] = ("group",)
-    if count >= GREAT_GROUP_FROM and order.level < 2:
-        effects["fields"] = {"level": 2}
-    return effects
-
-
 def note(pen: Pen, cmd: c.Note, rules: Rules) -> None:
     """Note progress; telling the citizens keeps promises of news, and news is promised again where nothing else is."""
     if not (cmd.text_hash or cmd.told):
@@ -301,6 +240,7 @@ def note(pen: Pen, cmd: c.Note, rules: Rules) -> None:
         say={"told": cmd.told} if cmd.told else {},
         kept=kept,
         made=pen.news_where_bare(kept),
+        unflags=pen.raised("urged") if cmd.role in UNIT_ROLES else (),
     )
 
 

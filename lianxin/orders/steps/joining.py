@@ -15,7 +15,10 @@ from lianxin.orders.project import units_of
 from lianxin.orders.refusal import Refused
 from lianxin.orders.sources import LAW
 from lianxin.orders.step import Step, Table, permit
-from lianxin.orders.steps.intake import grown
+from lianxin.orders.steps.citizens import grown
+from lianxin.orders.steps.followup import end_if_all_asked
+from lianxin.orders.steps.instructions import nothing_instructed
+from lianxin.orders.steps.reopening import close_again
 from lianxin.promises import Promise
 from lianxin.rules import Rules
 
@@ -67,6 +70,8 @@ def join(child: Order, parent: Order, cmd: c.Join, rules: Rules, now: Instant) -
         raise Refused("parent_answered", f"主单 {parent.number} 已经答复或了结，不能再并入。", "请照常办理。")
     if child.parts:
         raise Refused("parts_open", "这张工单还有子项没有办完。")
+    if child.instructions:
+        raise Refused("instruction_open", "这张工单有领导批示没有答复，不能并入。", "请先答复批示，或照常派发。")
     if not cmd.reason:
         raise Refused("no_reason", "请写明为什么是同一件事。")
     _check_secrecy(child, parent)
@@ -169,4 +174,17 @@ def _let_go(child: Order, order: Order, cmd: c.Separate, now: Instant) -> Writte
         moved=tuple(promise.id for promise in order.promises.values() if promise.to in gone),
         say={"child": child.number, "reason": cmd.reason},
     )
+    _end_if_bare(pen, child)
     return pen.entries, pen.order
+
+
+def _end_if_bare(pen: Pen, child: Order) -> None:
+    """Close an order that owes nobody anything once the child has gone, with everything that was still to be done."""
+    order, evidence = pen.order, f"撤销并单，由 {child.number} 单独办理"
+    if order.closed_at is not None or order.promises:
+        return
+    if order.state == "reopen_asked":
+        nothing_instructed(pen, "撤销并单")
+        close_again(pen, "reopen_declined", evidence, {})
+    else:
+        end_if_all_asked(pen, evidence)

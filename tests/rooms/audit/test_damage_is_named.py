@@ -15,6 +15,8 @@ from lianxin.insight.audit.violation import number_of
 
 OF_THE_ACCESS_LOG = {"look_changed", "look_missing", "look_inserted", "sweep_broken"}
 """Provoked in `test_the_access_log_is_proven.py`."""
+OF_FILES = {"attachment_missing", "attachment_changed"}
+"""Provoked in `tests/rooms/attachments`."""
 NO_OVERLAP = "ALTER TABLE custody DROP CONSTRAINT custody_no_overlap"
 ENDED = "UPDATE entries SET body = convert_to(replace(convert_from(body, 'UTF8'), '{a}', '{b}'), 'UTF8')"
 
@@ -155,6 +157,27 @@ DAMAGES = {
         "projection_differs",
         "submitted",
         ("UPDATE promises SET state = 'kept', settled_at = made_at WHERE subject_id = %(submitted)s",),
+    ),
+    "a leader's instruction disappears": Damage(
+        "instruction_unanswered",
+        "instructed",
+        ("DELETE FROM instructions WHERE order_id = %(instructed)s AND n = 2",),
+    ),
+    "a leader's instruction is called answered": Damage(
+        "projection_differs",
+        "instructed",
+        (
+            "UPDATE instructions SET answered_at = at, answered_by = 'staff:8001', answer_n = 2"
+            " WHERE order_id = %(instructed)s AND n = 2",
+        ),
+    ),
+    "an instruction is put under a leader's name": Damage(
+        "projection_differs",
+        "instructed",
+        (
+            "INSERT INTO instructions SELECT order_id, 3, by, at, due_at, text_n FROM instructions"
+            " WHERE order_id = %(instructed)s AND n = 2",
+        ),
     ),
     "the next date of an order is deleted": Damage(
         "due_missing", "submitted", ("DELETE FROM timers WHERE subject_id = %(submitted)s",)
@@ -314,6 +337,22 @@ def _close_with_promise(bodies: list[dict[str, Any]]) -> None:
     bodies[-1].pop("kept")
 
 
+def _close_over_an_instruction(bodies: list[dict[str, Any]]) -> None:
+    written = {"id": 9, "by": "staff:9601", "at": 1, "due": None, "next": 2**40 * 3, "text_n": 1}
+    bodies[-1]["instructions"] = [written]
+
+
+def _instruct_long_ago(bodies: list[dict[str, Any]]) -> None:
+    instruction = next(body for body in bodies if body["kind"] == "instructed")["instructions"][0]
+    for body in bodies:
+        body.pop("answered", None)
+    instruction["due"] = instruction["next"] = bodies[0]["at"] - 3_600_000
+
+
+def _approve_own_reply(bodies: list[dict[str, Any]]) -> None:
+    next(body for body in bodies if body["kind"] == "reply_accepted")["actor"] = AGENT
+
+
 def _close_with_part(bodies: list[dict[str, Any]]) -> None:
     part = next(body for body in bodies if "parts" in body)["parts"][0]
     bodies[-1]["parts"] = [{**part, "id": 9}]
@@ -364,6 +403,17 @@ FORGERIES = {
     "an order was closed without evidence": ("closed_without_evidence", "completed", _close_without_evidence),
     "an order was closed over an open promise": ("promise_unkept", "completed", _close_with_promise),
     "an order was closed over an open part": ("part_open", "completed", _close_with_part),
+    "an order was closed over a leader's instruction": (
+        "instruction_unanswered",
+        "completed",
+        _close_over_an_instruction,
+    ),
+    "a leader's instruction is long overdue and nobody was told": (
+        "instruction_unanswered",
+        "instructed",
+        _instruct_long_ago,
+    ),
+    "the agent let the unit's reply go out": ("separation_broken", "completed", _approve_own_reply),
     "nothing was ever promised": ("promise_missing", "submitted", _promise_nothing),
     "a promise is long overdue": ("promise_unkept", "submitted", _promise_yesterday),
     "an order lies in a tray where it cannot lie": ("holder_invalid", "submitted", _hold_in_the_wrong_tray),
@@ -385,4 +435,4 @@ def test_every_kind_of_violation_but_those_of_the_receipt_was_provoked() -> None
     from lianxin.insight.audit.violation import KINDS
 
     provoked = {damage.kind for damage in DAMAGES.values()} | {kind for kind, _, _ in FORGERIES.values()}
-    assert set(KINDS) - provoked == {"receipt_contradicted", *OF_THE_ACCESS_LOG}
+    assert set(KINDS) - provoked == {"receipt_contradicted", *OF_THE_ACCESS_LOG, *OF_FILES}

@@ -31,7 +31,7 @@ from made.orders_in_states import (
 from lianxin.ground.clock import HOUR_MS
 from lianxin.orders import commands as c
 from lianxin.orders.lifecycle import ALL_STEPS
-from lianxin.orders.states import OPEN, place_of
+from lianxin.orders.states import UNDER_WAY, place_of
 from lianxin.orders.steps.written import Lodge, TakeIn
 
 Arrow = tuple[type[c.Command], str, str]
@@ -146,12 +146,15 @@ def separated_late() -> Case:
     return child
 
 
-def at_the_last_instant(before: Way) -> Way:
+def at_the_last_instant(
+    before: Way, kind: type[c.Command] = c.Reopen, by: str = REVIEWER, role: str = "reviewer", **content: Any
+) -> Way:
     """Archived after 30 days, and opened again at that very instant: 30 days are not over yet."""
 
     def way() -> Case:
         case = ticked(before)()
-        case.act(c.Reopen, REVIEWER, "reviewer", case.now, contact=case.order.contact, facts="又停了")
+        content.setdefault("facts" if kind is c.Reopen else "text_hash", "又停了")
+        case.act(kind, by, role, case.now, contact=case.order.contact, **content)
         return case
 
     return way
@@ -218,13 +221,31 @@ WAYS: Final[dict[Arrow, Way]] = {
     (c.CloseUnreached, "followup_failed", "followup_due"): took(
         c.CloseUnreached, CALLER, "followup_caller", unreached_neighbour
     ),
-    **{(c.Withdraw, state, "withdrawn"): took(c.Withdraw, "citizen", "citizen", PLACES[state]) for state in OPEN},
+    **{(c.Withdraw, state, "withdrawn"): took(c.Withdraw, "citizen", "citizen", PLACES[state]) for state in UNDER_WAY},
     **{
         (c.Transfer, state, "transferred"): took(c.Transfer, DISPATCHER, "dispatcher", PLACES[state])
-        for state in OPEN
+        for state in UNDER_WAY
         if state != "transferred"
     },
     (c.Inform, "transferred", "informed"): took(c.Inform, DISPATCHER, "dispatcher", received_outside),
+    (c.Rate, "followup_due", "completed"): took(c.Rate, "citizen", "citizen", followup_due),
+    (c.Rate, "followup_failed", "completed"): took(c.Rate, "citizen", "citizen", followup_failed),
+    (c.Rate, "followup_failed", "followup_due"): took(
+        c.Rate, "citizen", "citizen", followup_failed, solved="partly", satisfied="no"
+    ),
+    (c.AskReopen, "completed", "reopen_asked"): PLACES["reopen_asked"],
+    (c.AskReopen, "withdrawn", "reopen_asked"): took(c.AskReopen, AGENT, "agent", withdrawn),
+    (c.AskReopen, "archived", "reopen_asked"): at_the_last_instant(
+        PLACES["completed"], c.AskReopen, "citizen", "citizen", text_hash="ff"
+    ),
+    (c.DeclineReopen, "reopen_asked", "completed"): took(c.DeclineReopen, REVIEWER, "reviewer", PLACES["reopen_asked"]),
+    (c.DeclineReopen, "reopen_asked", "withdrawn"): took(
+        c.DeclineReopen, REVIEWER, "reviewer", took(c.AskReopen, "citizen", "citizen", withdrawn)
+    ),
+    (c.Reopen, "reopen_asked", "dispatched"): took(c.Reopen, REVIEWER, "reviewer", PLACES["reopen_asked"]),
+    (c.Reopen, "reopen_asked", "submitted"): took(
+        c.Reopen, REVIEWER, "reviewer", took(c.AskReopen, "citizen", "citizen", withdrawn)
+    ),
     (c.Reopen, "completed", "dispatched"): took(c.Reopen, REVIEWER, "reviewer", PLACES["completed"]),
     (c.Reopen, "archived", "dispatched"): at_the_last_instant(PLACES["completed"]),
     (c.Reopen, "archived", "submitted"): at_the_last_instant(withdrawn),

@@ -46,6 +46,7 @@ STAFF = {
     "supervisor": ("staff:8001",),
     "duty_manager": ("staff:9001", "staff:8001"),
     "secadmin": ("staff:9500",),
+    "leader": ("staff:9600",),
 }
 """Who acts in which role; some did something before that forbids it."""
 MOST = 4
@@ -271,7 +272,16 @@ def _content(order: Order, kind: type[c.Command], data: st.DataObject, now: int)
         c.Add: {"contact": whom},
         Attach: {"hash": "ab", "file": "cd", "media": "audio/amr", "size": 99, "purpose": "citizen", "shown": yes},
         EraseAttachment: {"n": part, "ground": "法定依据"},
-        c.Urge: {"level": 2, "letter": "督"},
+        c.Urge: {"level": 2, "letter": "督"} if yes else {"letter": "督"},
+        c.Instruct: {"letter": "批 1"},
+        c.AnswerInstruction: {"instruction": part},
+        c.Rate: {
+            "contact": whom,
+            "solved": {"promised_later": "solved", "cannot_say": "partly"}.get(solved, solved),
+            "satisfied": {"no_comment": "basic"}.get(satisfied, satisfied),
+        },
+        c.AskReopen: {"contact": whom},
+        c.DeclineReopen: {"reason": "没有新的情况", "told": "电话"},
         c.AnnulCards: {"reason": "有误"},
         c.NameTracker: {"successor": "staff:3002"},
         c.PassOn: {"successor": "staff:1002"},
