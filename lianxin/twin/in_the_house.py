@@ -109,8 +109,8 @@ def replied(turn: Turn) -> Action:
         return turn.unit(at, c.Sign)
     at = order.last_at + dice.lognormal(9 * MINUTE_MS, 0.6)
     if order.last_kind == "replied" and dice.chance(0.05):
-        return turn.house(at, "reviewer", c.ReturnReply, defects=dice.one_of(phrases.DEFECTS))
-    return turn.house(at, "reviewer", c.AcceptReply)
+        return turn.house(at, "reviewer", c.ReturnReply, order.agents, defects=dice.one_of(phrases.DEFECTS))
+    return turn.house(at, "reviewer", c.AcceptReply, order.agents)
 
 
 def transferred(turn: Turn) -> Action | None:

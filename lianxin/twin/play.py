@@ -30,7 +30,7 @@ from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
 from lianxin.twin.dice import Dice, command_id, salt_of
 from lianxin.twin.operation import Op as Op
 from lianxin.twin.operation import Records, nobody_known
-from lianxin.twin.turn import Action
+from lianxin.twin.turn import Action, unites
 from lianxin.twin.world import World
 
 _NEXT: Final = 64  # keys of dice thrown for a contact's own events
@@ -353,7 +353,7 @@ class Play:
         other = self.orders.get(self._recent.get((order.category, order.region), 0))
         while other is not None and other.parent is not None:
             other = self.orders.get(other.parent)
-        if other is None or other.id == order.id or other.state not in joining.GOES_ON:
+        if other is None or other.id == order.id or not unites(other, order):
             return None
         return other.id
 
@@ -383,7 +383,7 @@ class Play:
 
     def _join(self, order: Order, command: c.Join, at: Instant) -> Iterator[Op]:
         root = self.orders.get(command.parent)
-        if root is None or root.state not in joining.GOES_ON:
+        if root is None or not unites(root, order):
             again = next_action(self.world, order, self._candidate)
             assert again is not None, order.number
             self._at(at + MINUTE_MS, self._step, order.id, (order, again._replace(at=at + MINUTE_MS)))

@@ -5,8 +5,11 @@ from typing import Any, Final, NamedTuple
 
 from lianxin.ground.clock import Instant
 from lianxin.orders import commands as c
+from lianxin.orders.lifecycle import ALL_STEPS
 from lianxin.orders.order import Order
 from lianxin.orders.service import Words
+from lianxin.orders.step import separation
+from lianxin.orders.steps import joining
 from lianxin.twin.dice import Dice, command_id, salt_of
 from lianxin.twin.world import World
 
@@ -21,6 +24,11 @@ class Action(NamedTuple):
 
 Candidate = Callable[[Order], int | None]
 """Finds an open order of the same matter, for joining; None: there is none."""
+
+
+def unites(root: Order, order: Order) -> bool:
+    """Whether an order may be joined to this one; what is confidential stays alone."""
+    return root.state in joining.GOES_ON and "confidential" not in order.flags | root.flags and not order.targets
 
 
 def no_candidate(_: Order) -> int | None:
@@ -66,8 +74,11 @@ class Turn:
     def house(
         self, at: Instant, role: str, kind: type[c.Command], /, *not_these: frozenset[str], **more: Any
     ) -> Action:
-        """Return the action of somebody on shift who did not act on it before."""
-        return self.act(at, self.world.on_duty(role, at, self.dice, *not_these), role, kind, **more)
+        """Return the action of somebody on shift whom no earlier part on the order, nor `not_these`, keeps from it."""
+        not_as = ALL_STEPS[kind].not_as
+        people = [f"staff:{person.id}" for person in self.world.staff.by_role(role)] if not_as else []
+        barred = frozenset(key for key in people if separation(self.order, key, not_as) is not None)
+        return self.act(at, self.world.on_duty(role, at, self.dice, barred, *not_these), role, kind, **more)
 
 
 _HASH: Final[dict[type[c.Command], str]] = {c.Reply: "answer_hash"}
