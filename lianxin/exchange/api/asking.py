@@ -14,17 +14,25 @@ import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException, TooManyRequestsException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    NotAuthorizedException,
+    NotFoundException,
+    TooManyRequestsException,
+)
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
 
 from lianxin.access import Who
 from lianxin.exchange.api.once import KEY, KEY_PATTERN
 from lianxin.exchange.api.rates import Allowance, Rates
-from lianxin.exchange.api.refusing import KEY_TITLE, NO_KEY, Declined, Unreadable, WrongType
+from lianxin.exchange.api.refusing import KEY_TITLE, NO_KEY, Declined, TooSlow, Unreadable, WrongType
 from lianxin.ground.web import marked
 
 BODY_BYTES_MAX: Final = 1_000_000
+PATIENCE_S: Final = 20.0
+"""So long a body of at most a megabyte may take to arrive."""
 JSON: Final = "application/json"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ALLOWANCE: Final = "lianxin.api.allowance"
@@ -37,6 +45,16 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 class ApiRequest(Request[Who, None, State]):
     """A request whose body is decoded straight into the value that its handler asks for."""
+
+    async def body(self) -> bytes:
+        """Return the body. Raises TooSlow when it does not come in time, Unreadable when it breaks off."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await super().body()
+        except TimeoutError as slow:
+            raise TooSlow from slow
+        except InternalServerException as gone:
+            raise Unreadable from gone
 
     async def json(self) -> Any:
         """Return the body as the handler's value. Raises WrongType, Unreadable or msgspec.ValidationError."""

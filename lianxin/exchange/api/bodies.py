@@ -50,7 +50,7 @@ def _member(name: str, field: Field) -> "tuple[str, Any] | tuple[str, Any, Any]"
     about = msgspec.Meta(
         description=field.label if not field.hint or "%(" in field.hint else f"{field.label}: {field.hint}"
     )
-    kind = _KINDS[field.kind](field)
+    kind = _KINDS.get(field.kind, _name)(field)
     if field.required:
         return name, Annotated[kind, about]
     return name, Annotated[kind | None, about], None
@@ -69,6 +69,10 @@ def _choice(field: Field) -> Any:
     return Literal[tuple(choice.code for choice in field.choices)]
 
 
+def _place(_: Field) -> Any:
+    return Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
 def _number(field: Field) -> Any:
     return Annotated[int, msgspec.Meta(ge=field.least, le=field.most)]
 
@@ -83,21 +87,13 @@ _KINDS: Final[Mapping[str, Any]] = {
     "tick": lambda _: bool,
     "number": _number,
     "moment": lambda _: Annotated[datetime, msgspec.Meta(tz=True)],
-    "unit": _name,
     "units": lambda _: Annotated[
         list[Annotated[str, msgspec.Meta(max_length=NAME_MAX)]], msgspec.Meta(max_length=UNITS_MAX)
     ],
-    "outside": _name,
-    "taker": _name,
-    "staff": _name,
-    "category": _name,
-    "region": _name,
-    "part": lambda _: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)],
-    "citizen": _name,
-    "contact": _name,
-    "order": _name,
+    "part": _place,
+    "instruction": _place,
 }
-"""Kind of a field -> type of its value in JSON."""
+"""Kind of a field -> type of its value in JSON; what stands elsewhere (a unit, a number, a code) is named by a text."""
 
 
 BODIES: Final[Mapping[str, type[msgspec.Struct]]] = {
@@ -127,7 +123,7 @@ def _words(field: Field, value: Any) -> list[str]:
     if isinstance(value, datetime):
         return [f"{value.astimezone(CST):%Y-%m-%dT%H:%M:%S}"]
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(one) for one in value] or [""]  # none, not left out
     return [_chain(value)] if field.kind == "citizen" else [str(value)]
 
 

@@ -1,6 +1,6 @@
 """Reading orders: lists by filter, one order, its chain, its promises."""
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from litestar import Response
 from litestar.exceptions import NotFoundException
@@ -20,6 +20,7 @@ from lianxin.ground.text import NumberError, parse_number
 from lianxin.ground.web.problem import language_of
 from lianxin.orders.possible import Asks, possible
 from lianxin.orders.sheet import sheet_of
+from lianxin.orders.states import OPEN
 
 ENTRIES_MAX: Final = 500
 T = TypeVar("T")
@@ -28,7 +29,8 @@ ZoneFilter = Annotated[
     str | None, QueryParameter(pattern="^(intake|review|dispatch|followup)$", description="in which tray of the house")
 ]
 UnitFilter = Annotated[str | None, QueryParameter(max_length=40, description="which unit is to handle them, e.g. zjj")]
-StateFilter = Annotated[str | None, QueryParameter(name="state", pattern="^[a-z_]{1,24}$", description="their state")]
+State = Literal[*OPEN, "not_accepted", "merged", "withdrawn", "completed", "archived"]  # type: ignore[valid-type]
+StateFilter = Annotated[State | None, QueryParameter(name="state", description="their state")]
 OpenFilter = Annotated[bool, QueryParameter(description="only those that somebody must still hold")]
 DueFilter = Annotated[Moment | None, QueryParameter(description="only those due before this instant")]
 SinceFilter = Annotated[Moment | None, QueryParameter(description="only those written to at or after this instant")]

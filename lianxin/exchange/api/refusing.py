@@ -90,6 +90,12 @@ class Unreadable(HTTPException):
     status_code = 400
 
 
+class TooSlow(HTTPException):
+    """The body did not come in time."""
+
+    status_code = 408
+
+
 class StepRefused(Exception):
     """A rule forbids the step; `allowed`: what this caller may do on the order instead."""
 
@@ -167,12 +173,16 @@ def _body(error: msgspec.ValidationError, language: Language) -> Problem:
     return msgspec.structs.replace(problem_of(422, language), errors=(field_error(str(error), language),))
 
 
+_NAMED: Final = {"in_state": "state"}
+"""Parameters that the framework keeps for itself, by their names in a signature."""
+
+
 def _parameters(error: ValidationException, language: Language) -> Problem:
     """Return what the framework found wrong with parameters."""
     found = [one for one in error.extra if isinstance(one, Mapping)] if isinstance(error.extra, list) else []
     errors = tuple(
         FieldError(
-            "" if one.get("source") == "body" else str(one.get("key", "")),
+            "" if one.get("source") == "body" else _NAMED.get(str(one.get("key", "")), str(one.get("key", ""))),
             field_error(str(one.get("message", "")), language).detail,
         )
         for one in found
@@ -223,4 +233,4 @@ def api_refusals() -> dict[int | type[Exception], Handler]:
         assert isinstance(error, HTTPException)
         return refused_by_framework(request, error)
 
-    return {**dict.fromkeys(_TOLD, refused), WrongType: framework, Unreadable: framework}
+    return {**dict.fromkeys(_TOLD, refused), WrongType: framework, Unreadable: framework, TooSlow: framework}

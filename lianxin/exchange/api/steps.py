@@ -150,8 +150,8 @@ class Steps:
 
 
 def _names_parts(form: Form) -> bool:
-    """Whether a field can only be read beside the order itself: one of its parts, or of its citizens."""
-    return any(field.kind in ("part", "citizen") for field in form.fields)
+    """Whether a field can only be read beside the order itself: one of its parts, instructions or citizens."""
+    return any(field.kind in ("part", "instruction", "citizen") for field in form.fields)
 
 
 def _role(order: Order, form: Form, by: str, roles: Sequence[str]) -> str:

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+import pytest_asyncio
 from conftest import system
-from made.pages_day import LAMPS, LIFT, NOISE, WAGES
 
 from lianxin.orders.service import order_id_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 REVIEWER, DISPATCHER, UNIT, OTHER_UNIT = "1024", "1026", "cgj:contact", "zjj:contact"
 APPROVAL = {"category": "0401", "region": "371602", "urgency": "normal"}
 
@@ -18,32 +19,56 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(uuid4())}
 
 
-async def entries(pool, number):
-    return await pool.fetch("SELECT * FROM entries WHERE chain_id = $1 ORDER BY seq", order_id_of(number))
+async def entries(books, number):
+    return await books.fetch("SELECT * FROM entries WHERE chain_id = $1 ORDER BY seq", order_id_of(number))
 
 
-@pytest.fixture
-async def reviewer(site, pool):
-    async with await system(site, pool, REVIEWER) as client:
+@pytest_asyncio.fixture(loop_scope="session")
+async def reviewer(site, books):
+    async with await system(site, books, REVIEWER) as client:
         yield client
 
 
-@pytest.fixture
-async def unit(site, pool):
+@pytest_asyncio.fixture(loop_scope="session")
+async def unit(site, books):
     """The system of the unit that the broken lamps were dispatched to."""
-    async with await system(site, pool, UNIT) as client:
+    async with await system(site, books, UNIT) as client:
         yield client
 
 
-async def test_a_step_answers_the_new_state_and_the_entry_it_wrote(reviewer, pool):
-    answer = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=key())
+@pytest_asyncio.fixture(loop_scope="session")
+async def noise(hotline):
+    """An order that waits for its review."""
+    return await hotline.submitted()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def wages(hotline):
+    """Another one."""
+    return await hotline.submitted()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lamps(hotline):
+    """An order that waits for the unit's signature."""
+    return await hotline.dispatched("cgj")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lift(hotline):
+    """An order that another unit works on."""
+    return await hotline.in_progress("zjj")
+
+
+async def test_a_step_answers_the_new_state_and_the_entry_it_wrote(reviewer, books, noise):
+    answer = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=key())
     assert answer.status_code == 200, answer.text
-    last = (await entries(pool, NOISE))[-1]
-    assert answer.json() == {"number": NOISE, "state": "approved", "seq": last["seq"], "hash": last["hash"].hex()}
-    assert answer.headers["etag"] == (await reviewer.get(f"/orders/{NOISE}")).headers["etag"]
+    last = (await entries(books, noise))[-1]
+    assert answer.json() == {"number": noise, "state": "approved", "seq": last["seq"], "hash": last["hash"].hex()}
+    assert answer.headers["etag"] == (await reviewer.get(f"/orders/{noise}")).headers["etag"]
 
 
-async def test_a_unit_signs_works_and_replies(unit, pool):
+async def test_a_unit_signs_works_and_replies(unit, books, lamps):
     for step, body in (
         ("sign", {}),
         ("log-contact", {"how": "今天上午电话联系，约定下午上门"}),
@@ -57,100 +82,101 @@ async def test_a_unit_signs_works_and_replies(unit, pool):
             },
         ),
     ):
-        answer = await unit.post(f"/orders/{LAMPS}/commands/{step}", json=body, headers=key())
+        answer = await unit.post(f"/orders/{lamps}/commands/{step}", json=body, headers=key())
         assert answer.status_code == 200, (step, answer.text)
-    told = (await unit.get(f"/orders/{LAMPS}")).json()
+    told = (await unit.get(f"/orders/{lamps}")).json()
     assert (told["state"], told["holder"]) == ("replied", "tray:review")
     assert told["additions"][-1]["text"] == "三盏灯都已修好，晚上已亮。"
-    assert [entry["actor"] for entry in await entries(pool, LAMPS)][-4:] == ["unit:cgj:contact"] * 4
+    assert [entry["actor"] for entry in await entries(books, lamps)][-4:] == ["unit:cgj:contact"] * 4
 
 
-async def test_what_is_sent_again_acts_once_and_answers_the_same(reviewer, pool):
+async def test_what_is_sent_again_acts_once_and_answers_the_same(reviewer, books, noise):
     same = key()
-    first = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=same)
+    first = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=same)
     spaced = msgspec.json.format(msgspec.json.encode(dict(reversed(APPROVAL.items()))))
     again = await reviewer.post(
-        f"/orders/{NOISE}/commands/approve", content=spaced, headers={**same, "Content-Type": "application/json"}
+        f"/orders/{noise}/commands/approve", content=spaced, headers={**same, "Content-Type": "application/json"}
     )
     assert (again.status_code, again.content, again.headers["etag"]) == (200, first.content, first.headers["etag"])
-    assert [entry["kind"] for entry in await entries(pool, NOISE)].count("approved") == 1
+    assert [entry["kind"] for entry in await entries(books, noise)].count("approved") == 1
 
 
-async def test_it_answers_the_same_when_the_order_has_gone_on_and_when_it_is_no_more_seen(unit, site, pool):
+async def test_it_answers_the_same_when_the_order_has_gone_on_and_when_it_is_no_more_seen(unit, site, books, lamps):
     same = key()
     body = {"code": "R1", "basis": "不属本单位职责", "suggested": "zjj"}
-    first = await unit.post(f"/orders/{LAMPS}/commands/ask-send-back", json=body, headers=same)
+    first = await unit.post(f"/orders/{lamps}/commands/ask-send-back", json=body, headers=same)
     assert first.status_code == 200, first.text
-    async with await system(site, pool, "2001") as objection:
+    async with await system(site, books, "2001") as objection:
         decided = await objection.post(
-            f"/orders/{LAMPS}/commands/decide-send-back",
+            f"/orders/{lamps}/commands/decide-send-back",
             json={"accepted": True, "text": "同意退单"},
             headers=key(),
         )
         assert decided.status_code == 200, decided.text
-    again = await unit.post(f"/orders/{LAMPS}/commands/ask-send-back", json=body, headers=same)
+    again = await unit.post(f"/orders/{lamps}/commands/ask-send-back", json=body, headers=same)
     assert (again.status_code, again.content) == (200, first.content)
 
 
-async def test_eight_at_once_with_one_key_act_once(reviewer, pool):
+async def test_eight_at_once_with_one_key_act_once(reviewer, books, noise):
     same = key()
-    path = f"/orders/{NOISE}/commands/approve"
+    path = f"/orders/{noise}/commands/approve"
     answers = await asyncio.gather(*(reviewer.post(path, json=APPROVAL, headers=same) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert [entry["kind"] for entry in await entries(pool, NOISE)].count("approved") == 1
+    assert [entry["kind"] for entry in await entries(books, noise)].count("approved") == 1
 
 
 @pytest.mark.parametrize(
-    "path, body",
+    "which, step, body",
     [
-        (f"/orders/{NOISE}/commands/approve", {**APPROVAL, "urgency": "urgent"}),
-        (f"/orders/{WAGES}/commands/approve", APPROVAL),
-        (f"/orders/{NOISE}/commands/send-back", {"remarks": {"text": "看不清"}}),
+        ("noise", "approve", {**APPROVAL, "urgency": "urgent"}),
+        ("wages", "approve", APPROVAL),
+        ("noise", "send-back", {"remarks": {"text": "看不清"}}),
     ],
 )
-async def test_a_key_of_another_request_is_refused(reviewer, pool, path, body):
+async def test_a_key_of_another_request_is_refused(reviewer, books, noise, wages, which, step, body):
     same = key()
-    assert (await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=same)).status_code == 200
-    before = await pool.fetchval("SELECT count(*) FROM entries")
+    assert (await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=same)).status_code == 200
+    before = await books.fetchval("SELECT count(*) FROM entries")
+    path = f"/orders/{({'noise': noise, 'wages': wages})[which]}/commands/{step}"
     other = await reviewer.post(path, json=body, headers=same)
     assert (other.status_code, other.json()["type"]) == (422, "urn:lianxin:problem:key-reused")
-    assert await pool.fetchval("SELECT count(*) FROM entries") == before
+    assert await books.fetchval("SELECT count(*) FROM entries") == before
 
 
-async def test_two_systems_may_use_the_same_key(reviewer, unit):
+async def test_two_systems_may_use_the_same_key(reviewer, unit, noise, lamps):
     same = key()
-    assert (await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=same)).status_code == 200
-    assert (await unit.post(f"/orders/{LAMPS}/commands/sign", json={}, headers=same)).status_code == 200
+    assert (await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=same)).status_code == 200
+    assert (await unit.post(f"/orders/{lamps}/commands/sign", json={}, headers=same)).status_code == 200
 
 
 @pytest.mark.parametrize("sent", [None, "", "short", "x" * 65, "with space", "schlüssel-nummer-1".encode()])
-async def test_without_a_proper_key_nothing_is_done(reviewer, pool, sent):
+async def test_without_a_proper_key_nothing_is_done(reviewer, books, sent, noise):
     headers = {} if sent is None else {"Idempotency-Key": sent}
-    answer = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=headers)
+    answer = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:lianxin:problem:idempotency-key")
-    assert [entry["kind"] for entry in await entries(pool, NOISE)] == ["submitted"]
+    assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted"]
 
 
-async def test_only_the_version_that_is_meant_is_changed(reviewer, pool):
-    tag = (await reviewer.get(f"/orders/{NOISE}")).headers["etag"]
+async def test_only_the_version_that_is_meant_is_changed(reviewer, books, noise):
+    tag = (await reviewer.get(f"/orders/{noise}")).headers["etag"]
     stale = {**key(), "If-Match": tag}
-    fresh = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers={**key(), "If-Match": tag})
+    fresh = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers={**key(), "If-Match": tag})
     assert fresh.status_code == 200
-    late = await reviewer.post(f"/orders/{NOISE}/commands/send-back", json={"remarks": {"text": "?"}}, headers=stale)
+    late = await reviewer.post(f"/orders/{noise}/commands/send-back", json={"remarks": {"text": "?"}}, headers=stale)
     assert late.status_code == 412
     assert "审核通过" in late.json()["detail"] and "没有保存" in late.json()["detail"]
-    assert [entry["kind"] for entry in await entries(pool, NOISE)] == ["submitted", "approved"]
+    assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted", "approved"]
 
 
-async def test_a_version_that_passes_at_the_very_moment_is_refused_too(reviewer, site, pool):
+async def test_a_version_that_passes_at_the_very_moment_is_refused_too(reviewer, site, books, lift):
     """Eight systems read the same version and write at once: one is first, the others are told so."""
-    tag = (await reviewer.get(f"/orders/{LIFT}")).headers["etag"]
-    async with await system(site, pool, OTHER_UNIT) as unit:
+    tag = (await reviewer.get(f"/orders/{lift}")).headers["etag"]
+    async with await system(site, books, OTHER_UNIT) as unit:
         answers = await asyncio.gather(
             *(
                 unit.post(
-                    f"/orders/{LIFT}/commands/note", json={"text": f"第 {n} 条"}, headers={**key(), "If-Match": tag}
+                    f"/orders/{lift}/commands/note", json={"text": f"第 {n} 条"}, headers={**key(), "If-Match": tag}
                 )
                 for n in range(8)
             )
@@ -158,36 +184,36 @@ async def test_a_version_that_passes_at_the_very_moment_is_refused_too(reviewer,
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412, 412, 412, 412]
 
 
-async def test_a_repeated_request_with_its_old_version_is_answered(reviewer):
-    headers = {**key(), "If-Match": (await reviewer.get(f"/orders/{NOISE}")).headers["etag"]}
-    first = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=headers)
-    again = await reviewer.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=headers)
+async def test_a_repeated_request_with_its_old_version_is_answered(reviewer, noise):
+    headers = {**key(), "If-Match": (await reviewer.get(f"/orders/{noise}")).headers["etag"]}
+    first = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=headers)
+    again = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=headers)
     assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
 
 
-async def test_a_step_that_does_not_fit_is_refused_with_the_rule_and_what_is_possible(reviewer):
+async def test_a_step_that_does_not_fit_is_refused_with_the_rule_and_what_is_possible(reviewer, noise, lamps):
     answer = await reviewer.post(
-        f"/orders/{LAMPS}/commands/approve", json=APPROVAL, headers={**key(), "Accept-Language": "en"}
+        f"/orders/{lamps}/commands/approve", json=APPROVAL, headers={**key(), "Accept-Language": "en"}
     )
     told = answer.json()
     assert (answer.status_code, told["code"], told["title"]) == (409, "wrong_state", "It does not fit what is true now")
     assert "不能做“审核通过”" in told["detail"]
-    mine = await reviewer.post(f"/orders/{NOISE}/commands/accept-reply", json={}, headers=key())
+    mine = await reviewer.post(f"/orders/{noise}/commands/accept-reply", json={}, headers=key())
     assert {"approve", "send-back"} <= set(mine.json()["allowed"])
 
 
-async def test_what_is_possible_is_told_with_the_order(reviewer, unit):
-    assert {"approve", "send-back"} <= set((await reviewer.get(f"/orders/{NOISE}")).json()["allowed"])
-    assert "sign" in (await unit.get(f"/orders/{LAMPS}")).json()["allowed"]
+async def test_what_is_possible_is_told_with_the_order(reviewer, unit, noise, lamps):
+    assert {"approve", "send-back"} <= set((await reviewer.get(f"/orders/{noise}")).json()["allowed"])
+    assert "sign" in (await unit.get(f"/orders/{lamps}")).json()["allowed"]
 
 
-async def test_who_has_no_such_role_is_told_so(unit, reviewer):
-    answer = await unit.post(f"/orders/{LAMPS}/commands/approve", json=APPROVAL, headers=key())
+async def test_who_has_no_such_role_is_told_so(unit, reviewer, lamps):
+    answer = await unit.post(f"/orders/{lamps}/commands/approve", json=APPROVAL, headers=key())
     assert (answer.status_code, answer.json()["code"]) == (403, "not_your_role")
 
 
-async def test_an_order_that_is_not_seen_is_not_there_for_a_step(unit):
-    answer = await unit.post(f"/orders/{LIFT}/commands/sign", json={}, headers=key())
+async def test_an_order_that_is_not_seen_is_not_there_for_a_step(unit, lift):
+    answer = await unit.post(f"/orders/{lift}/commands/sign", json={}, headers=key())
     nowhere = await unit.post("/orders/20200101-000018/commands/sign", json={}, headers=key())
     assert answer.status_code == nowhere.status_code == 404
     assert {**answer.json(), "instance": ""} == {**nowhere.json(), "instance": ""}
@@ -208,41 +234,41 @@ async def test_an_order_that_is_not_seen_is_not_there_for_a_step(unit):
         ("join", {"parent": "12", "reason": "同一件事"}, "/parent"),
     ],
 )
-async def test_each_wrong_field_is_named(reviewer, pool, step, body, pointer):
-    answer = await reviewer.post(f"/orders/{NOISE}/commands/{step}", json=body, headers=key())
+async def test_each_wrong_field_is_named(reviewer, books, step, body, pointer, noise):
+    answer = await reviewer.post(f"/orders/{noise}/commands/{step}", json=body, headers=key())
     assert answer.status_code == 422, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
-    assert [entry["kind"] for entry in await entries(pool, NOISE)] == ["submitted"]
+    assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted"]
 
 
-async def test_a_number_of_a_citizen_never_gets_into_the_ledger(unit, pool):
-    answer = await unit.post(f"/orders/{LAMPS}/commands/sign", json={}, headers=key())
+async def test_a_number_of_a_citizen_never_gets_into_the_ledger(unit, books, lamps):
+    answer = await unit.post(f"/orders/{lamps}/commands/sign", json={}, headers=key())
     assert answer.status_code == 200
-    told = await unit.post(f"/orders/{LAMPS}/commands/log-contact", json={"how": "打了 13812345678"}, headers=key())
+    told = await unit.post(f"/orders/{lamps}/commands/log-contact", json={"how": "打了 13812345678"}, headers=key())
     assert (told.status_code, told.json()["code"]) == (422, "personal_number")
-    assert b"13812345678" not in b"".join([entry["body"] for entry in await entries(pool, LAMPS)])
+    assert b"13812345678" not in b"".join([entry["body"] for entry in await entries(books, lamps)])
 
 
-async def test_a_browser_may_read_but_not_act(site, pool):
+async def test_a_browser_may_read_but_not_act(site, books, noise):
     from made.entry import entered
 
-    async with await entered(site, pool, REVIEWER) as browser:
-        answer = await browser.post(f"/api/v1/orders/{NOISE}/commands/approve", json=APPROVAL, headers=key())
+    async with await entered(site, books, REVIEWER) as browser:
+        answer = await browser.post(f"/api/v1/orders/{noise}/commands/approve", json=APPROVAL, headers=key())
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert [entry["kind"] for entry in await entries(pool, NOISE)] == ["submitted"]
+    assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted"]
 
 
-async def test_a_token_without_the_scope_may_not(site, pool):
-    async with await system(site, pool, REVIEWER, "orders:read") as client:
-        assert (await client.get(f"/orders/{NOISE}")).status_code == 200
-        answer = await client.post(f"/orders/{NOISE}/commands/approve", json=APPROVAL, headers=key())
+async def test_a_token_without_the_scope_may_not(site, books, noise):
+    async with await system(site, books, REVIEWER, "orders:read") as client:
+        assert (await client.get(f"/orders/{noise}")).status_code == 200
+        answer = await client.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=key())
         assert answer.status_code == 403
         assert 'scope="orders:act"' in answer.headers["www-authenticate"]
 
 
-async def test_every_text_that_came_with_a_step_is_found_by_search(unit):
-    await unit.post(f"/orders/{LAMPS}/commands/sign", json={}, headers=key())
-    await unit.post(f"/orders/{LAMPS}/commands/note", json={"text": "换了三只镇流器"}, headers=key())
+async def test_every_text_that_came_with_a_step_is_found_by_search(unit, lamps):
+    await unit.post(f"/orders/{lamps}/commands/sign", json={}, headers=key())
+    await unit.post(f"/orders/{lamps}/commands/note", json={"text": "换了三只镇流器"}, headers=key())
     found = (await unit.get("/orders", params={"text": "镇流器"})).json()
-    assert [line["number"] for line in found["items"]] == [LAMPS]
+    assert [line["number"] for line in found["items"]] == [lamps]

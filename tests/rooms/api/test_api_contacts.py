@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from conftest import system
 
 from lianxin.ground.text import digits
@@ -16,46 +17,49 @@ LETTER = {
 }
 
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
 def key() -> dict[str, str]:
     return {"Idempotency-Key": str(uuid4())}
 
 
-@pytest.fixture
-async def province(site, pool):
+@pytest_asyncio.fixture(loop_scope="session")
+async def province(site, books):
     """The account of the province's platform: it hands in as an agent would."""
-    async with await system(site, pool, "1001") as client:
+    async with await system(site, books, "1001") as client:
         yield client
 
 
-async def test_a_letter_waits_in_the_intake_tray_within_its_clock(province, pool):
+async def test_a_letter_waits_in_the_intake_tray_within_its_clock(province, books):
     answer = await province.post("/contacts", json=LETTER, headers=key())
     assert answer.status_code == 201, answer.text
     told = (await province.get(answer.headers["location"].removeprefix("/api/v1"))).json()
     assert told["number"] == answer.json()["number"]
     assert (told["channel"], told["stage"], told["disposition"]) == ("province", "waiting", "pending")
     assert told["holder"] == "tray:intake" and told["limit"] is not None
-    row = await pool.fetchrow("SELECT * FROM contacts WHERE contact_id = $1", 2 * 10**15 + digits(told["number"]))
+    row = await books.fetchrow("SELECT * FROM contacts WHERE contact_id = $1", 2 * 10**15 + digits(told["number"]))
     assert (row["channel"], row["holder"]) == ("province", "tray:intake")
 
 
-async def test_nothing_personal_lies_readable_anywhere(province, pool):
+async def test_nothing_personal_lies_readable_anywhere(province, books):
     await province.post("/contacts", json=LETTER, headers=key())
     for table in ("messages_in", "persons", "person_numbers", "entries", "commands", "chains", "outbox"):
-        for row in await pool.fetch(f"SELECT t::text AS line, t.* FROM {table} t"):
+        for row in await books.fetch(f"SELECT t::text AS line, t.* FROM {table} t"):
             whole = row["line"].encode() + b"".join(value for value in row.values() if isinstance(value, bytes))
             for word in ("吴敏", "13800138000", "138 0013 8000", "锦苑小区", "井盖"):
                 assert word.encode() not in whole and word.encode().hex() not in row["line"], (table, word)
 
 
-async def test_it_is_handed_in_once_however_often_it_is_sent(province, pool):
-    same = key()
+async def test_it_is_handed_in_once_however_often_it_is_sent(province, books):
+    same, before = key(), await books.fetchval("SELECT count(*) FROM messages_in")
     answers = [await province.post("/contacts", json=LETTER, headers=same) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201] * 3
     assert len({answer.content for answer in answers}) == 1
-    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 1
+    assert await books.fetchval("SELECT count(*) FROM messages_in") == before + 1
     other = await province.post("/contacts", json=LETTER | {"text": "另一件事"}, headers=same)
     assert (other.status_code, other.json()["type"]) == (422, "urn:lianxin:problem:key-reused")
-    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 1
+    assert await books.fetchval("SELECT count(*) FROM messages_in") == before + 1
 
 
 @pytest.mark.parametrize(
@@ -71,11 +75,12 @@ async def test_it_is_handed_in_once_however_often_it_is_sent(province, pool):
         ({"priority": 1}, "/priority"),
     ],
 )
-async def test_each_wrong_field_is_named_and_nothing_is_stored(province, pool, wrong, pointer):
+async def test_each_wrong_field_is_named_and_nothing_is_stored(province, books, wrong, pointer):
+    before = await books.fetchval("SELECT count(*) FROM messages_in")
     answer = await province.post("/contacts", json=LETTER | wrong, headers=key())
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
-    assert await pool.fetchval("SELECT count(*) FROM messages_in") == 0
+    assert await books.fetchval("SELECT count(*) FROM messages_in") == before
 
 
 @pytest.mark.parametrize("text, code", [(" \n\u200b ", "empty"), ("长" * 40_000, "too_long")])
@@ -85,13 +90,13 @@ async def test_a_text_that_says_nothing_or_too_much_is_refused_with_a_sentence(p
     assert "保存" in answer.json()["detail"] or "再提交" in answer.json()["detail"]
 
 
-async def test_a_unit_hands_in_nothing_and_reads_no_contact(site, pool, province):
+async def test_a_unit_hands_in_nothing_and_reads_no_contact(site, books, province):
     number = (await province.post("/contacts", json=LETTER, headers=key())).json()["number"]
-    async with await system(site, pool, "zjj:contact") as unit:
+    async with await system(site, books, "zjj:contact") as unit:
         assert (await unit.post("/contacts", json=LETTER, headers=key())).status_code == 403
         assert (await unit.get(f"/contacts/{number}")).status_code == 404
 
 
-async def test_rare_characters_and_pictures_of_the_text_come_through(province, pool):
+async def test_rare_characters_and_pictures_of_the_text_come_through(province, books):
     answer = await province.post("/contacts", json=LETTER | {"text": "𠮷野家门口 👨‍👩‍👧 路灯坏了"}, headers=key())
     assert answer.status_code == 201

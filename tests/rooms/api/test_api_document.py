@@ -22,7 +22,8 @@ def test_the_manual_has_the_description_that_the_code_gives_now():
     assert (DOCS / "openapi.json").read_bytes() == document(), "run `lianxin api openapi --file docs/openapi.json`"
 
 
-async def test_the_site_serves_it_to_everybody(reading_site, city_pool):
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_site_serves_it_to_everybody(reading_site):
     import httpx
 
     transport = httpx.ASGITransport(app=reading_site)
