@@ -25,7 +25,10 @@ def _audit(
     checkpoints: Annotated[
         Path | None, typer.Option(help="Published checkpoints to compare with; the home's own are always.")
     ] = None,
-    dsn: Annotated[str | None, typer.Option(help="Another database than the site's own.")] = None,
+    dsn: Annotated[
+        str | None, typer.Option(help="Another database than the site's own; no files are looked at.")
+    ] = None,
+    files: Annotated[bool, typer.Option("--files/--no-files", help="Read and hash the files of orders, too.")] = True,
     city: Annotated[str | None, typer.Option(help="City whose units are the only ones that may hold.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores unless given.")] = None,
 ) -> None:
@@ -35,7 +38,7 @@ def _audit(
     from lianxin.insight.audit.report import lines
 
     with _could_not_run():
-        report = _report(since, checkpoints, dsn, city, workers)
+        report = _report(since, checkpoints, dsn, city, workers, files)
     if as_json:
         typer.echo(msgspec.json.encode(report.as_dict()))
     else:
@@ -46,7 +49,7 @@ def _audit(
 
 
 def _report(
-    since: int | None, checkpoints: Path | None, dsn: str | None, city: str | None, workers: int | None
+    since: int | None, checkpoints: Path | None, dsn: str | None, city: str | None, workers: int | None, files: bool
 ) -> "Report":
     import msgspec
 
@@ -65,7 +68,15 @@ def _report(
     file = checkpoints or (own if own.exists() else None)
     with site.database() as database:
         key = known_key(site.home)
-        found = audit_database(database.app_url, checkpoints=file, key=key, since=since, units=units, workers=workers)
+        found = audit_database(
+            database.app_url,
+            checkpoints=file,
+            key=key,
+            since=since,
+            units=units,
+            workers=workers,
+            home=site.home if files else None,
+        )
     # The home's own file lies beside the database: whoever may change one may change both. It is compared all the
     # same, but only a copy that the auditor brings along anchors the books outside.
     report = msgspec.structs.replace(found, anchored=checkpoints is not None)

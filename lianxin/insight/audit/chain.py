@@ -1,9 +1,11 @@
 """Which check belongs to which chain? Pure."""
 
 from lianxin.ground.ledger import CONTACT, ORDER, PACK, STAFF, kind_of_chain
+from lianxin.ground.ledger.entry import KNOWLEDGE
 from lianxin.insight.audit.evidence import Asks, Evidence, House
 from lianxin.insight.audit.of_contact import check_contact
 from lianxin.insight.audit.of_house import check_member, check_pack
+from lianxin.insight.audit.of_item import check_item
 from lianxin.insight.audit.of_order import check_order
 from lianxin.insight.audit.tally import Tally
 
@@ -29,5 +31,7 @@ def _check(evidence: Evidence, house: House, tally: Tally, asks: Asks) -> None:
         check_member(evidence, tally)
     elif kind == PACK:
         check_pack(evidence, tally)
+    elif kind == KNOWLEDGE:
+        check_item(evidence, tally)
     else:
         tally.found("chain_broken", evidence.chain, "it is no chain of this house")

@@ -20,6 +20,7 @@ from lianxin.insight.audit.chain import check_chain
 from lianxin.insight.audit.evidence import Asks, House, Row, grace_at
 from lianxin.insight.audit.holding import calendar_end
 from lianxin.insight.audit.looks import Expired, Stretch, check_looks, check_sweeps, check_tail, stretch_of
+from lianxin.insight.audit.on_disk import check_disk
 from lianxin.insight.audit.reading import Reader
 from lianxin.insight.audit.report import Report, report_of
 from lianxin.insight.audit.sealed import Published, check_lines, check_roots, check_totals
@@ -47,6 +48,7 @@ def audit_database(
     since: int | None = None,
     units: frozenset[str] | None = None,
     workers: int | None = None,
+    home: Path | None = None,
 ) -> Report:
     """Return what the audit finds in a database, as it stands at this moment.
 
@@ -55,6 +57,7 @@ def audit_database(
     key          the house's public key as hex, where it is known
     since        checkpoint: entries of chains that did not change after it are not read again
     units        ids of the city's units, where they are known
+    home         the house's folder; the files of orders in it are read and hashed, None: the disk is not looked at
     workers      processes; as many as there are cores unless given
     Raises OSError for a file that cannot be read, NoSuchCheckpoint, and asyncpg's errors.
     """
@@ -64,7 +67,7 @@ def audit_database(
             raise NoSuchCheckpoint(f"There is no checkpoint {since} in this database.")
         staff = {row[0]: row[1] for row in reader.rows("all_staff")}
         now, grace = int(reader.value("latest_entry") or 0), grace_at(reader.value("speed"))
-        house = House(now, staff or None, units, calendar_end(), grace)
+        house = House(now, staff or None, units, calendar_end(), grace, home)
         published = None if checkpoints is None else Published(checkpoint_file.lines_of(checkpoints), must_have)
         tally = Tally()
         seen = _Seen(check_sweeps((row[0] for row in reader.rows("sweeps")), key, tally))
@@ -168,6 +171,8 @@ def _check_range(low: int, high: int, since: int | None, at: At | None = None) -
     tally, asks = Tally(), Asks()
     for evidence in reader.evidence(low, high, since):
         check_chain(evidence, house, tally, asks)
+        if house.home is not None and evidence.files and evidence.entries is not None:
+            check_disk(evidence, house.home, tally)
     drop_senseless(asks, tally)
     asked = {order_id for _, order_id in asks.orders} | {contact_id for _, contact_id in asks.contacts}
     exists = frozenset(row[0] for row in reader.rows("known_chains", list(asked)))

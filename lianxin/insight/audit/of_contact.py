@@ -16,6 +16,7 @@ from lianxin.contacts.project import ContactRow, promise_rows, row_of
 from lianxin.insight.audit.evidence import UNREADABLE, Asks, Evidence, House
 from lianxin.insight.audit.holding import unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
+from lianxin.insight.audit.of_files import check_files
 from lianxin.insight.audit.rows import check_promises, check_timer, differing, last_words
 from lianxin.insight.audit.tally import Tally
 from lianxin.insight.audit.violation import when
@@ -54,6 +55,7 @@ def check_contact(evidence: Evidence, house: House, tally: Tally, asks: Asks) ->
     if entries.whole:
         _check_snapshot(evidence, contact, tally)
         check_promises(evidence, last_words(rows), tally)
+        check_files(evidence, entries, tally)
         check_outcome(contact, house, tally, asks)
 
 
