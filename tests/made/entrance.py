@@ -18,14 +18,16 @@ from lianxin.access.acts import ACT_WORDS
 from lianxin.access.service import Access
 from lianxin.desks.terms import actor_name
 from lianxin.ground.clock import Clock, at_iso
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Settings, Site
 from lianxin.ground.web import Live, Paper, Shelf, create_app
 from lianxin.ground.web.hearing import Hearing
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.timekeeper import Timekeeper
 from lianxin.ground.web.wiring import Wiring
-from lianxin.people import holder_name
+from lianxin.people import holder_name, load_staff
 from lianxin.people import room as people_room
+from lianxin.personnel import enrol
 from lianxin.rules import room as rules_room
 
 NOW = at_iso("2026-11-24T09:00:00+08:00")
@@ -158,6 +160,14 @@ async def listening(site: Entrance) -> AsyncIterator[Entrance]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def moved_in(pool: Any, people: int = 0) -> None:
+    """Let a few people of the demo city move in: those that the tests speak of, the administrators, and some more."""
+    staff = load_staff()
+    named = {AGENT, "1002", MANAGER, REVIEWER, "2037", "2038", "2039", "zjj:contact"}
+    few = [person for n, person in enumerate(staff.people) if person.id in named or n < people]
+    await enrol(PostgresLedger(pool), msgspec.structs.replace(staff, people=tuple(few)), NOW, packs=())
 
 
 def browser(

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pytest
-from made.entrance import NOW, browser, listening, made_entrance, made_paper
+from made.entrance import NOW, browser, listening, made_entrance, made_paper, moved_in
 
 from lianxin.ground.clock import VirtualClock
-from lianxin.ground.ledger.postgres import PostgresLedger
-from lianxin.people import load_staff
-from lianxin.personnel import enrol
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +23,7 @@ def clock() -> VirtualClock:
 @pytest.fixture
 async def site(database, pool, tmp_path: Path, clock, entrance_paper):
     """The small site, with the demo city's people in its roll."""
-    await enrol(PostgresLedger(pool), load_staff(), NOW)
+    await moved_in(pool)
     async with listening(made_entrance(pool, database.app_url, tmp_path, clock, entrance_paper)) as opened:
         yield opened
 

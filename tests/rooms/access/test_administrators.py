@@ -3,15 +3,13 @@
 import re
 
 import pytest
-from made.entrance import PASSWORD, listening, made_entrance, made_paper
+from made.entrance import PASSWORD, listening, made_entrance, made_paper, moved_in
 from made.entry import entered, outside
 
 from lianxin.access.service import Access
 from lianxin.desks.system import room as system_room
 from lianxin.ground.clock import RealClock
-from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.people import load_staff
-from lianxin.personnel import enrol
 
 SYSTEM, SECURITY, AUDIT = (load_staff().by_role(role)[0].id for role in ("sysadmin", "secadmin", "auditadmin"))
 AGENT = "1001"
@@ -24,7 +22,7 @@ def paper():
 
 @pytest.fixture
 async def site(database, pool, paper, tmp_path):
-    await enrol(PostgresLedger(pool), load_staff(), RealClock().now())
+    await moved_in(pool, people=60)
     made = made_entrance(pool, database.app_url, tmp_path, RealClock(), paper, rooms=(system_room,))
     async with listening(made) as opened:
         yield opened.app
