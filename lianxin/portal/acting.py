@@ -1,11 +1,11 @@
-"""What may a citizen do with their own order? Add something, take it back; each form acts once.
+"""What may a citizen do with their own order? Add, rate, ask for reopening, take it back; each form acts once.
 
 Where their order was joined to another one, the other one is what they act on, as one of
 several citizens: taking back lets them go, and the order goes on for the rest.
 """
 
 import secrets
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from lianxin.ground.web import ReadPresent
@@ -13,10 +13,11 @@ from lianxin.orders import commands as c
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.order import Order
 from lianxin.orders.service import Services, Words, contact_id_of, order_id_of
+from lianxin.portal.draft import Rating
 from lianxin.portal.following import Following
 
 _SALT_BYTES: Final = 16
-_ME: Final = {"by": "citizen", "role": "citizen"}
+_ME: Final[dict[str, Any]] = {"by": "citizen", "role": "citizen"}
 EVIDENCE: Final = "来件人凭查询码在网上撤回"
 """What a withdrawal on the web rests on."""
 
@@ -38,6 +39,23 @@ class Acting:
         form = contact_id_of(await self._numbers.contact())
         now = (await self._present()).now
         await self._services.add(going.id, add, now, words, "added", form=form)
+
+    async def rate(self, number: str, rating: Rating, command: UUID) -> None:
+        """Say how it went. Raises Refused, Overtaken."""
+        own, going = await self.orders(number)
+        words = Words("", rating.text, secrets.token_bytes(_SALT_BYTES)) if rating.text else None
+        said: dict[str, Any] = {"solved": rating.solved, "satisfied": rating.satisfied, "reason": rating.reason}
+        if words is not None:
+            said["text_hash"] = words.hash()
+        rate = c.Rate(id=command, contact=own.contact, **said, **_ME)
+        await self._services.act(going.id, rate, (await self._present()).now, words)
+
+    async def ask_reopen(self, number: str, text: str, command: UUID) -> None:
+        """Ask to have a closed order opened again. Raises Refused, Overtaken."""
+        own, going = await self.orders(number)
+        words = Words("", text, secrets.token_bytes(_SALT_BYTES))
+        ask = c.AskReopen(id=command, contact=own.contact, text_hash=words.hash(), **_ME)
+        await self._services.act(going.id, ask, (await self._present()).now, words)
 
     async def withdraw(self, number: str, command: UUID) -> None:
         """Take the order back. Raises Refused, Overtaken."""

@@ -18,6 +18,7 @@ from lianxin.orders.dates import KINDS
 from lianxin.people.numbers import normalised
 from lianxin.people.vault import PersonFields
 from lianxin.places import Places
+from lianxin.portal.words import REASONS, SATISFIED, SOLVED
 from lianxin.units import Units
 
 TEXT_MAX: Final = 5_000
@@ -34,6 +35,7 @@ NO_KIND: Final = marked("Please choose one of these.")
 NO_PLACE: Final = marked("Please choose where it is.")
 NO_NUMBER: Final = marked("This is no telephone number. A mobile number has 11 digits; a landline needs its area code.")
 NO_MAIL: Final = marked("This is no e-mail address. It looks like name@example.com.")
+NO_REASON: Final = marked("Please choose what was wrong above all.")
 NO_UNIT: Final = marked("Please choose a unit from the list, or leave it open.")
 
 
@@ -91,6 +93,15 @@ class Fault(NamedTuple):
     most: int = 0
 
 
+class Rating(NamedTuple):
+    """How it went, in the citizen's own words: solved and satisfied are two questions, two facts."""
+
+    solved: str = ""
+    satisfied: str = ""
+    reason: str = ""
+    text: str = ""
+
+
 Form = Mapping[str, str]
 Wrong = dict[str, Fault]
 """Field -> what is wrong with it."""
@@ -137,6 +148,23 @@ def with_addition(form: Form) -> tuple[str, Wrong]:
     """Return what is added to an order, and what is wrong with it."""
     wrong: Wrong = {}
     return _words(form, "text", wrong), wrong
+
+
+def with_rating(form: Form) -> tuple[Rating, Wrong]:
+    """Return how it went, and what of it is missing: a reason where something was wrong."""
+    wrong: Wrong = {}
+    rating = Rating(*(form.get(name, "") for name in Rating._fields))
+    for name, allowed in (("solved", SOLVED), ("satisfied", SATISFIED)):
+        if getattr(rating, name) not in allowed:
+            wrong[name] = Fault(NO_KIND)
+            rating = rating._replace(**{name: ""})
+    if rating.reason and rating.reason not in REASONS:
+        wrong["reason"], rating = Fault(NO_KIND), rating._replace(reason="")
+    if rating.solved in ("partly", "not_solved") and not rating.reason:
+        wrong.setdefault("reason", Fault(NO_REASON))
+    if rating.text.strip():
+        rating = rating._replace(text=_words(form, "text", wrong))
+    return rating, wrong
 
 
 def is_number(phone: str) -> bool:

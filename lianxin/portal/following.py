@@ -23,6 +23,7 @@ from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.service import order_id_of
 from lianxin.portal.boxes import Boxes
 from lianxin.portal.draft import TEXT_MAX
+from lianxin.portal.possible import Act, Case, acts_of
 from lianxin.portal.standing import Standing, standing_of
 from lianxin.portal.story import Seen, Told, story_of
 from lianxin.receipts import Receipts
@@ -78,7 +79,7 @@ class Look(msgspec.Struct, frozen=True):
     """What the page shows.
 
     title  the first words of what the citizen wrote;  day  the how-manieth day it is for them
-    own    their order;  going  the one that goes on: their own, or the one theirs was joined to
+    acts   what they may do now, what matters most first
     why    how the unit's date was counted
     """
 
@@ -86,11 +87,10 @@ class Look(msgspec.Struct, frozen=True):
     title: str
     day: int
     standing: Standing
+    acts: tuple[Act, ...]
     story: tuple[Told, ...]
     why: tuple[Step, ...]
     seal: Seal | None
-    own: Order
-    going: Order
 
 
 class Following:
@@ -157,12 +157,14 @@ class Following:
             title=_title(texts),
             day=(local_date(own.order.closed_at or now) - local_date(own.order.citizen_since)).days + 1,
             standing=standing_of(going.order, contact, names),
+            acts=acts_of(self._case(own), self._case(going), now),
             story=tuple(sorted(told, key=lambda one: -one.at)),
             why=self._why(going.order, language),
             seal=await self._seal(number, own),
-            own=own.order,
-            going=going.order,
         )
+
+    def _case(self, chained: Chained) -> Case:
+        return Case(chained.order, self._rules(chained.order.pack))
 
     async def chained(self, order_id: int) -> Chained:
         """Return an order as its chain makes it."""

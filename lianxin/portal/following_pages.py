@@ -67,7 +67,7 @@ class Watching:
 
 
 def _offers(look: Look) -> list[Any]:
-    return [OFFERS[act] for act in OFFERS if act in look.standing.acts]
+    return [OFFERS[act] for act in look.acts]
 
 
 def following_routes(watching: Watching) -> list[ControllerRouterHandler]:

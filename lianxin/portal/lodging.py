@@ -21,7 +21,8 @@ from lianxin.orders.numbering import Numbers
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Services, Words, contact_id_of, order_id_of
 from lianxin.orders.steps.written import Lodge
-from lianxin.people.vault import PersonRecord, Vault
+from lianxin.people.identities import Identities
+from lianxin.people.vault import PersonRecord
 from lianxin.places import Places
 from lianxin.portal.boxes import Boxes, Kept
 from lianxin.portal.draft import Draft, Sent, region_of, whole_text
@@ -51,7 +52,7 @@ class Lodging:
         services: Services,
         numbers: Numbers,
         receipts: Receipts,
-        vault: Vault,
+        identities: Identities,
         boxes: Boxes,
         places: Places,
         present: ReadPresent,
@@ -59,7 +60,7 @@ class Lodging:
         self._services = services
         self._numbers = numbers
         self._receipts = receipts
-        self._vault = vault
+        self._identities = identities
         self._boxes = boxes
         self._places = places
         self._present = present
@@ -130,7 +131,10 @@ class Lodging:
         region = region_of(draft.place, self._places)
         assert region is not None, "a draft is sent when all of it was checked"
         words = Words("", whole_text(draft, self._places), secrets.token_bytes(_SALT_BYTES))
-        record = None if draft.anonymous else self._vault.record(uuid4(), draft.person)
+        flags = _flags(draft)
+        record = None
+        if not draft.anonymous:
+            record = self._identities.lock(uuid4(), draft.person, kind=draft.kind, flags=flags)
         command = Lodge(
             id=sent.command,
             by="citizen",
@@ -141,7 +145,7 @@ class Lodging:
             kind=draft.kind,
             region=region,
             text_hash=words.hash(),
-            flags=_flags(draft),
+            flags=flags,
             targets=(draft.target,) if draft.target else (),
             person=None if record is None else str(record.row.id),
             who={} if record is None else record.who,
@@ -157,7 +161,8 @@ class Lodging:
         if record is None:
             return {}
         rows: dict[str, list[object]] = {writer: list(rows) for writer, rows in record.rows.items()}
-        told = code_messages(sent.number, 1, sent.code, record.row, draft.person, self._vault, sent.at)
+        vault = self._identities.vault(record.store)
+        told = code_messages(sent.number, 1, sent.code, record.row, draft.person, vault, sent.at)
         return {**rows, "outbox_write": list(told)}
 
     async def _acknowledge(self, secret: str, draft: Draft, sent: Sent) -> None:

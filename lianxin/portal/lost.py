@@ -1,7 +1,8 @@
 """How does somebody get a new query code who lost the old one? By the telephone that was left with the order.
 
 The answer on the page is the same, and comes before anything is looked up, whether number and
-telephone belong together or not; only a text message on that very telephone tells.
+telephone belong together or not; only a text message on that very telephone tells. Whoever is
+kept apart as one who reports a breach gets a new code from people only.
 """
 
 import asyncio
@@ -15,9 +16,10 @@ from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
 from lianxin.ground.web import ReadPresent
 from lianxin.orders.messages import Message
 from lianxin.orders.service import NoSuchOrder, Services, order_id_of
+from lianxin.people.identities import Identities
 from lianxin.people.numbers import normalised
-from lianxin.people.persons import NoSuchPerson, Persons
-from lianxin.people.vault import PersonErased, PersonFields, PersonRow, Vault
+from lianxin.people.persons import NoSuchPerson
+from lianxin.people.vault import PersonErased, PersonFields, PersonRow
 from lianxin.receipts import Receipts
 from lianxin.receipts.sending import code_messages
 
@@ -28,13 +30,11 @@ _log = structlog.get_logger("lianxin.portal")
 class LostCodes:
     """Replaces query codes."""
 
-    def __init__(
-        self, services: Services, receipts: Receipts, persons: Persons, vault: Vault, present: ReadPresent
-    ) -> None:
+    def __init__(self, services: Services, receipts: Receipts, identities: Identities, present: ReadPresent) -> None:
         self._services = services
         self._receipts = receipts
-        self._persons = persons
-        self._vault = vault
+        self._persons = identities.persons
+        self._vault = identities.vault("persons")
         self._present = present
         self._under_way: set[asyncio.Task[bool]] = set()
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from lianxin.access import cookies
-from lianxin.access.pages import form_of as form_of
+from lianxin.access.onward import form_of as form_of
 from lianxin.access.visit import visit_at
 from lianxin.ground.clock import SECOND_MS, Clock
 from lianxin.ground.web import Language, Paper, ReadPresent

@@ -11,15 +11,15 @@ from lianxin.ground.web.app import Lifespan
 from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.service import Services
+from lianxin.people.identities import Identities
 from lianxin.people.keys import load_house_keys
-from lianxin.people.persons import Persons
-from lianxin.people.vault import Vault
 from lianxin.portal.acting import Acting
 from lianxin.portal.acting_pages import Doing, adding_routes, withdrawing_routes
 from lianxin.portal.boxes import Boxes
 from lianxin.portal.filing_pages import Filing, file_routes
 from lianxin.portal.following import Following
 from lianxin.portal.following_pages import Watching, code_routes, following_routes
+from lianxin.portal.judging_pages import rating_routes, reopening_routes
 from lianxin.portal.limits import Gauge
 from lianxin.portal.lodging import Lodging
 from lianxin.portal.lost import LostCodes
@@ -33,12 +33,12 @@ from lianxin.units import load_units
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the citizens' pages."""
     pool, clock, present = wiring.pool, wiring.clock, wiring.present
-    services, numbers, vault = wiring.get(Services), wiring.get(Numbers), wiring.get(Vault)
+    services, numbers, identities = wiring.get(Services), wiring.get(Numbers), wiring.get(Identities)
     units, boxes, receipts = load_units(), Boxes(pool, clock), Receipts(pool, services)
     frame = Frame(wiring.paper, present, clock, Gauge(pool, clock, load_house_keys(wiring.site.home).looks))
     following = Following(pool, boxes, receipts, wiring.get(AdoptedRules), units)
-    lodging = Lodging(services, numbers, receipts, vault, boxes, units.places, present)
-    lost = LostCodes(services, receipts, Persons(pool, vault), vault, present)
+    lodging = Lodging(services, numbers, receipts, identities, boxes, units.places, present)
+    lost = LostCodes(services, receipts, identities, present)
     wiring.lifespan.append(_settling(lost))
     wiring.refusals.update(refusals(frame))
     writing, watching = Writing(frame, lodging, following, units), Watching(frame, following, receipts, lost)
@@ -54,6 +54,8 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
         *adding_routes(doing),
         *withdrawing_routes(doing),
         *file_routes(files),
+        *rating_routes(doing),
+        *reopening_routes(doing),
     ]
 
 

@@ -1,7 +1,7 @@
-"""Who has the citizen's matter now, until when does what happen next, and what may the citizen do? Pure."""
+"""Who has the citizen's matter now, and until when does what happen next? Pure."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -9,9 +9,6 @@ from lianxin.ground.clock import Instant
 from lianxin.ground.web import marked
 from lianxin.orders.order import Order
 from lianxin.orders.states import place_of
-from lianxin.orders.steps.answer import REOPEN_WITHIN_MS, REOPENABLE
-
-Act = Literal["add", "file", "withdraw"]
 
 HOLDS: Final[Mapping[str, str]] = {
     "received": marked("The hotline's agents have it and read it"),
@@ -30,6 +27,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "rework": marked("%(unit)s has to deal with it again"),
     "long_run": marked("%(unit)s answers for it and works through a plan"),
     "transferred": marked("Handed over to %(unit)s, which answers you"),
+    "reopen_asked": marked("You asked to have it opened again; the hotline decides"),
 }
 """Place of an open order -> who has it, in the citizen's words."""
 ENDED: Final[Mapping[str, str]] = {
@@ -66,7 +64,6 @@ class Standing(msgspec.Struct, frozen=True):
 
     words, unit, day  who has it: a msgid and its values;  closed  whether it is over
     next   what is promised next, None where nothing is (it is over)
-    acts   what the citizen may do now
     """
 
     words: str
@@ -74,22 +71,13 @@ class Standing(msgspec.Struct, frozen=True):
     day: Instant | None
     closed: bool
     next: Promised | None
-    acts: frozenset[Act]
 
 
 def standing_of(order: Order, own: int, names: Callable[[str], str]) -> Standing:
     """Return how an order stands for the citizen of the contact `own`; it may be one theirs was joined to."""
     closed = order.closed_at is not None
     words = ENDED.get(order.result, ENDED["solved"]) if closed else HOLDS[place_of(order)]
-    return Standing(
-        words, names(_who(order)), order.resume_at, closed, None if closed else _next(order, own), _acts(order, own)
-    )
-
-
-def may_reopen(order: Order, now: Instant) -> bool:
-    """Return whether its citizen may still ask to have it opened again."""
-    closed_at = order.closed_at
-    return closed_at is not None and order.result in REOPENABLE and now - closed_at <= REOPEN_WITHIN_MS
+    return Standing(words, names(_who(order)), order.resume_at, closed, None if closed else _next(order, own))
 
 
 def _who(order: Order) -> str:
@@ -107,16 +95,3 @@ def _next(order: Order, own: int) -> Promised | None:
         return None
     first = min(mine, key=lambda one: (one.next, one.id))
     return Promised(PROMISES[first.kind], first.due)
-
-
-def _acts(order: Order, own: int) -> frozenset[Act]:
-    if order.closed_at is not None:
-        return frozenset()
-    joined = own != order.contact
-    danger = order.urgency == "life_danger" or "emergency" in order.flags
-    acts: set[Act] = {"add"}
-    if not joined:
-        acts.add("file")
-    if (joined or not order.others) and not danger:
-        acts.add("withdraw")
-    return frozenset(acts)

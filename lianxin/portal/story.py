@@ -87,6 +87,8 @@ WAYS: Final[Mapping[str, _Way]] = {
     "informed": _Way(marked("You were told the answer"), "end"),
     "merged": _Way(marked("Others reported the same; it goes on together with theirs")),
     "separated": _Way(marked("It goes on by itself again")),
+    "reopen_asked": _Way(marked("You asked to have it opened again"), "own"),
+    "reopen_declined": _Way(marked("The hotline checked: it is not opened again"), "end"),
     "reopened": _Way(marked("Opened again")),
     "archived": _Way(marked("Filed")),
     "sign_overdue": _Way(marked("The unit did not sign in time; the hotline presses for it"), "late"),
@@ -158,7 +160,7 @@ def _concerns(entry: OrderEntry, seen: Seen) -> bool:
     """Whether the entry is for this citizen's eyes."""
     if seen.joined is not None and (entry.at < seen.joined or entry.kind in OF_ONE):
         return False
-    if entry.kind == "added" or entry.kind in OF_JOINED:
+    if entry.kind in ("added", "reopen_asked") or entry.kind in OF_JOINED:
         return entry.say.get("contact") == seen.own
     if entry.kind == "noted":
         return bool(entry.say.get("told"))
@@ -188,18 +190,19 @@ def _text(entry: OrderEntry, seen: Seen, before: _Before) -> tuple[str, bool]:
         return _written(seen, before.answer), False
     if entry.kind == "not_accepted":
         return before.legal_way, False
-    if entry.kind in ("received", "submitted", "imported", "added"):
+    if entry.kind in ("received", "submitted", "imported", "added", "reopen_asked"):
         return _written(seen, entry.text_n or 0), True
     if entry.kind == "noted":
         return _written(seen, entry.text_n or 0) or _said(entry, "told"), False
     if entry.kind in ("milestone_reached", "long_run_registered"):
         return _said(entry, "told"), False
+    if entry.kind == "reopen_declined":
+        return _said(entry, "reason"), False
     return "", False
 
 
 def _written(seen: Seen, n: int) -> str:
-    title, text = seen.texts.get(n, ("", ""))
-    return "\n".join(part for part in (title, text) if part)
+    return seen.texts.get(n, ("", ""))[1]
 
 
 def _said(entry: OrderEntry, name: str) -> str:

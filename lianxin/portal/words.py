@@ -16,6 +16,30 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
 """What it is, and what is meant by it, the most frequent first."""
 
 
+SOLVED: Final[Mapping[str, str]] = {
+    "solved": marked("Yes, it is solved"),
+    "partly": marked("Partly"),
+    "not_solved": marked("No, it is not"),
+}
+SATISFIED: Final[Mapping[str, str]] = {
+    "very": marked("very satisfied"),
+    "yes": marked("satisfied"),
+    "basic": marked("basically satisfied"),
+    "no": marked("dissatisfied"),
+    "very_no": marked("very dissatisfied"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    "slow": marked("It took too long"),
+    "attitude": marked("How one was treated"),
+    "not_solved": marked("It was not done"),
+    "answer_wrong": marked("The answer is not true"),
+    "promise_broken": marked("What was promised was not kept"),
+    "policy_disagree": marked("The rule itself is wrong"),
+    "other": marked("Something else"),
+}
+"""What a follow-up caller would ask (domain 6.1): two questions, and what was wrong."""
+
+
 class Offer(NamedTuple):
     """Something the citizen may do now: where, under which words, with which icon."""
 
@@ -27,6 +51,8 @@ class Offer(NamedTuple):
 OFFERS: Final[Mapping[str, Offer]] = {
     "add": Offer("/follow/add", marked("Add something"), "plus"),
     "file": Offer("/follow/file", marked("Add photos"), "evidence"),
+    "rate": Offer("/follow/rate", marked("Say how it went"), "star"),
+    "reopen": Offer("/follow/reopen", marked("Ask to have it opened again"), "resume"),
     "withdraw": Offer("/follow/withdraw", marked("Take it back"), "return"),
 }
 WRONG_PAIR: Final = marked(
@@ -36,6 +62,8 @@ WRONG_PAIR: Final = marked(
 DONE: Final[Mapping[str, str]] = {
     "filed": marked("The file was added. Whoever works on your matter sees it."),
     "added": marked("It was added. Whoever works on your matter reads it."),
+    "rated": marked("Thank you. What you said stands as you said it."),
+    "reopen_asked": marked("You asked for it. A reviewer decides, and you are told."),
     "withdrawn": marked("You took it back. Nobody works on it any more."),
 }
 """What was just done -> what is said about it."""

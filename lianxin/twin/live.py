@@ -16,7 +16,7 @@ from lianxin.access.session import Policy
 from lianxin.access.sessions import present_numbers
 from lianxin.contacts.contact import Contact
 from lianxin.contacts.course import ContactRefused
-from lianxin.ground.clock import DAY_MS, Instant, RealClock, iso, local_date, midnight
+from lianxin.ground.clock import DAY_MS, Instant, RealClock, iso, local_date, midnight, to_datetime
 from lianxin.ground.ledger import CONTACT, ORDER, ChainMoved, chain_of, digits_of, kind_of_chain
 from lianxin.ground.site.time_here import SiteClock, read_site_clock
 from lianxin.ground.store import load_queries
@@ -159,9 +159,12 @@ class LiveCity:
             self._known.pop(order.id, None)
 
     async def _look(self) -> None:
-        """Read again what the worker or a person changed meanwhile, and leave their work to who is at a desk."""
+        """Read again what others changed or opened meanwhile, and leave their work to who is at a desk."""
         await self._leave_to_people()
         for row in await self._pool.fetch(_QUERIES.moved_on.sql, list(self._known), list(self._known.values())):
+            self._take(_decode_order(row["snapshot"]))
+        since = to_datetime(self._play.now - DAY_MS)
+        for row in await self._pool.fetch(_QUERIES.opened_by_others.sql, since, list(self._known)):
             self._take(_decode_order(row["snapshot"]))
 
     async def _leave_to_people(self) -> None:

@@ -49,3 +49,11 @@ SELECT max(chain_id) FROM chains WHERE chain_id BETWEEN :from_chain AND :to_chai
 SELECT c.snapshot
   FROM unnest(:chain_ids::bigint[], :seqs::integer[]) AS known(chain_id, seq)
   JOIN chains c ON c.chain_id = known.chain_id AND c.seq <> known.seq;
+
+-- name: opened_by_others(since, chain_ids)
+-- Orders that somebody else has opened since then: a visitor at the portal, an agent at a desk, a letter.
+-- Index: orders_opened_idx, chains_pkey.
+SELECT c.snapshot
+  FROM orders o JOIN chains c ON c.chain_id = o.order_id
+ WHERE o.opened_at >= :since AND o.archived_at IS NULL AND o.order_id <> ALL (:chain_ids::bigint[])
+ ORDER BY o.order_id;

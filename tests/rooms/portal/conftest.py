@@ -6,12 +6,10 @@ from made.one_order import MORNING, Office
 from made.site import open_site
 
 from lianxin.desks.site import make_paper
-from lianxin.ground.clock import VirtualClock
+from lianxin.ground.clock import MINUTE_MS, Instant, VirtualClock
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.people import load_staff
-from lianxin.people.keys import load_house_keys
-from lianxin.people.vault import Vault
 from lianxin.personnel import enrol
 
 
@@ -23,14 +21,14 @@ def paper():
 
 @pytest.fixture
 def clock():
-    """The machine's clock, set by hand."""
+    """The machine's clock, set by hand; the city's time goes with it."""
     return VirtualClock(MORNING)
 
 
 @pytest.fixture
 async def site(database, pool, paper, clock, tmp_path):
     await enrol(PostgresLedger(pool), load_staff(), MORNING)
-    await write_site_clock(pool, MORNING, 0.0)
+    await write_site_clock(pool, MORNING, 1.0, clock)
     async with open_site(pool, database.app_url, tmp_path, paper=paper, clock=clock) as app:
         yield app
 
@@ -49,8 +47,19 @@ async def stranger(site):
 
 
 @pytest.fixture
-def office(site, pool, tmp_path):
-    """The house at work on the same books."""
-    office = Office(PostgresLedger(pool))
-    office.vault = Vault(load_house_keys(tmp_path))
-    return office
+def office(site, pool, clock):
+    """The house at work on the same books, at the same time."""
+    return InTime(PostgresLedger(pool), clock)
+
+
+class InTime(Office):
+    """An office whose minutes pass for everybody."""
+
+    def __init__(self, store, clock: VirtualClock) -> None:
+        super().__init__(store)
+        self._clock = clock
+
+    def later(self, minutes: int = 1) -> Instant:
+        self._clock.set(self._clock.now() + minutes * MINUTE_MS)
+        self.now = self._clock.now()
+        return self.now

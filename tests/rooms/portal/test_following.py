@@ -384,6 +384,12 @@ async def test_nobody_can_fill_a_telephone_with_codes(citizen, site, pool, lost)
     assert answers == [200, 200, 429, 429, 429] and await codes_sent(pool) == 3
 
 
+async def test_who_is_kept_apart_gets_a_new_code_from_people_only(citizen, stranger, pool, lost):
+    kept = await citizen.lodge(what={**WHAT, "kind": "report"})
+    await ask(stranger, lost, kept.number, "13800138000")
+    assert await pool.fetchval("SELECT count(*) FROM receipts") == 1
+
+
 async def test_who_left_no_telephone_gets_no_code_by_any_other(citizen, stranger, pool, lost):
     kept = await citizen.lodge(who={"mail": "wang@example.org"})
     await ask(stranger, lost, kept.number, "13800138000")

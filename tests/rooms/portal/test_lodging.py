@@ -9,8 +9,7 @@ from lianxin.ground.web import Present
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import Services, order_id_of
-from lianxin.people.keys import house_keys
-from lianxin.people.vault import Vault
+from lianxin.people.identities import identities
 from lianxin.places import load_places
 from lianxin.portal.boxes import Boxes
 from lianxin.portal.draft import Draft
@@ -68,9 +67,9 @@ def receipts(pool, services):
 
 
 @pytest.fixture
-def lodging(pool, services, numbers, receipts):
+def lodging(pool, services, numbers, receipts, tmp_path):
     boxes = Boxes(pool, VirtualClock(MORNING))
-    return Lodging(services, numbers, receipts, Vault(house_keys(b"k" * 32)), boxes, load_places(), present)
+    return Lodging(services, numbers, receipts, identities(pool, tmp_path), boxes, load_places(), present)
 
 
 async def lodged(lodging: Lodging, secret: str):

@@ -12,7 +12,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.states import CLOSED_STATES, OPEN
 from lianxin.orders.steps.written import TakeIn
 from lianxin.orders.words import ENTRY_WORDS
-from lianxin.portal.standing import ENDED, HOLDS, may_reopen, standing_of
+from lianxin.portal.standing import ENDED, HOLDS, standing_of
 from lianxin.portal.story import OF_JOINED, OF_ONE, WAYS, Seen, Told, story_of
 
 TEXTS = {1: ("", "暖气不热"), 2: ("", "第二段"), 3: ("", "第三段")}
@@ -105,6 +105,15 @@ def test_dates_that_a_step_speaks_of():
     assert of(rework(), "rework_ordered").unit == "住建局"
 
 
+def test_who_asks_for_reopening_reads_their_own_words_and_what_became_of_it():
+    case = PLACES["completed"]()
+    case.act(c.AskReopen, "citizen", "citizen", contact=case.order.contact, text_hash="ff")
+    asked = of(case, "reopen_asked")
+    assert (asked.text, asked.voice, asked.mark) == ("第三段", True, "own")
+    case.act(c.DeclineReopen, REVIEWER, "reviewer", reason="新的情况与原诉求无关", told="已电话说明")
+    assert of(case, "reopen_declined").text == "新的情况与原诉求无关"
+
+
 def test_what_was_promised_and_not_kept_is_said():
     case = Case().to_unit()
     happened = [kind for _, kind in case.run_until(case.now + 30 * DAY_MS)]
@@ -174,31 +183,14 @@ def test_every_open_place_says_who_has_it_and_what_comes_next(place):
 def test_every_closed_place_says_how_it_ended(place):
     order = PLACES[place]().order
     standing = standing_of(order, order.contact, name)
-    assert standing.closed and standing.next is None and standing.acts == frozenset()
+    assert standing.closed and standing.next is None
     assert standing.words == ENDED[order.result]
-
-
-def test_who_may_take_back_what():
-    case = Case().to_unit()
-    assert standing_of(case.order, case.order.contact, name).acts == {"add", "file", "withdraw"}
-    join(Case(contact=NEIGHBOURS[0]), case)
-    assert "withdraw" not in standing_of(case.order, case.order.contact, name).acts, "somebody else waits for it"
-    assert standing_of(case.order, NEIGHBOURS[0], name).acts == {"add", "withdraw"}
-    danger = Case(urgency="life_danger", flags=("emergency",))
-    assert standing_of(danger.order, danger.order.contact, name).acts == {"add", "file"}
 
 
 def test_only_what_is_promised_to_oneself_is_told():
     case = Case().to_followup()
     join_late = NEIGHBOURS[0]
     assert standing_of(case.order, join_late, name).next is None
-
-
-def test_within_thirty_days_a_completed_order_may_be_opened_again():
-    order = PLACES["completed"]().order
-    assert order.closed_at is not None
-    assert may_reopen(order, order.closed_at + 30 * DAY_MS) and not may_reopen(order, order.closed_at + 30 * DAY_MS + 1)
-    assert not may_reopen(PLACES["not_accepted"]().order, 0) and not may_reopen(Case().order, 0)
 
 
 def test_nobody_of_the_house_is_named():

@@ -121,9 +121,17 @@ async def test_who_asks_for_secrecy_for_a_company_or_about_a_unit_is_heard(citiz
     assert row["flags"] == ["confidential", "enterprise"] and row["targets"] == ["zjj"]
 
 
-async def test_a_report_is_kept_secret_whether_asked_for_or_not(citizen, pool):
-    kept = await citizen.lodge(what={**WHAT, "kind": "report"})
-    assert "confidential" in (await order_of(pool, kept.number))["flags"]
+@pytest.mark.parametrize(
+    ("what", "who"), [({**WHAT, "kind": "report"}, WHO), (WHAT, {**WHO, "secret": "yes"})], ids=["report", "asked for"]
+)
+async def test_who_reports_or_asks_for_secrecy_is_kept_apart(citizen, pool, what, who):
+    kept = await citizen.lodge(what, who)
+    row = await order_of(pool, kept.number)
+    assert "confidential" in row["flags"] and row["person_id"] is not None
+    assert await count(pool, "persons") == await count(pool, "person_numbers") == 0
+    known = await pool.fetch("SELECT * FROM informants_known($1::uuid[])", [row["person_id"]])
+    assert [one["person_id"] for one in known] == [row["person_id"]]
+    assert await count(pool, "outbox") == 2, "number and code go to them all the same"
 
 
 @pytest.mark.parametrize(
