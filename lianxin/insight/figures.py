@@ -55,11 +55,11 @@ FIGURES: Final = (
         of="matters",
         per=_CITY,
     ),
-    Figure("opened", marked("Opened"), marked("Orders opened on the day; a reopening opens again.")),
-    Figure("closed", marked("Closed"), marked("Orders closed on the day, whatever the result.")),
+    Figure("opened", marked("Orders opened"), marked("Orders opened on the day; a reopening opens again.")),
+    Figure("closed", marked("Orders closed"), marked("Orders closed on the day, whatever the result.")),
     Figure(
         "on_time",
-        marked("On time"),
+        marked("On-time rate"),
         marked(
             "Of the orders closed on the day that a unit had answered: those whose accepted replies all came in time."
         ),

@@ -59,7 +59,7 @@ SELECT order_id, number, state, holder, held_since, offered_to, tracker, unit, k
 
 -- name: contacts_between(low, high)
 -- Index: contacts_pkey.
-SELECT contact_id, channel, line, arrived_at, stage, disposition, holder, limit_at, agent, person_id::text
+SELECT contact_id, channel, line, arrived_at, stage, disposition, holder, limit_at, agent, person_id::text, lying
   FROM contacts WHERE contact_id >= :low AND contact_id < :high;
 
 -- name: custody_between(low, high)

@@ -13,6 +13,7 @@ from lianxin.desks.intake.reading import IntakeReader
 from lianxin.desks.intake.service import Intake
 from lianxin.desks.intake.trays import DESK
 from lianxin.desks.trays import Trays
+from lianxin.desks.trays.desk import desk_routes
 from lianxin.desks.words import DISPOSITION_WORDS
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
@@ -33,20 +34,23 @@ NAV = (Tab(DESK.path, marked("Intake"), "headset", DESK.roles),)
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the pages of the desk."""
+    trays, present, paper = Trays(wiring.pool), wiring.present, wiring.paper
+    _, refreshed = desk_routes(DESK, trays, present, paper)
     services, identities, pool = wiring.get(Services), wiring.get(Identities), wiring.pool
     intake = Intake(services, wiring.get(Numbers), identities, wiring.find(Knowledge))
-    return intake_routes(
+    pages = intake_routes(
         IntakePages(
             intake,
             IntakeReader(pool, services, Inbox(pool, wiring.get(Vault)), identities),
             wiring.get(OrderReader),
-            Trays(pool),
+            trays,
             wiring.get(Drafts),
             Replying(pool, wiring.get(Vault)),
             wiring.get(AdoptedRules),
             wiring.get(Rights),
             load_units(),
-            wiring.present,
-            wiring.paper,
+            present,
+            paper,
         )
     )
+    return [*pages, refreshed]

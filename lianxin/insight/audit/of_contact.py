@@ -13,6 +13,7 @@ from lianxin.contacts.contact import (
     next_date,
 )
 from lianxin.contacts.project import ContactRow, promise_rows, row_of
+from lianxin.contacts.written import REPLIES
 from lianxin.insight.audit.evidence import UNREADABLE, Asks, Evidence, House
 from lianxin.insight.audit.holding import unknown_holder
 from lianxin.insight.audit.links import check_leaves, read_entries
@@ -52,6 +53,8 @@ def check_contact(evidence: Evidence, house: House, tally: Tally, asks: Asks) ->
     tally.kept += sum(row.state == "kept" for row in rows)
     tally.broken += sum(row.state == "broken" for row in rows)
     count(contact, tally)
+    if contact.disposition == "ring_back" and any(row.kind in REPLIES for row in rows):
+        tally.found("contact_unaccounted", contact.id, "it was written, and nobody can ring back to what was written")
     if entries.whole:
         _check_snapshot(evidence, contact, tally)
         check_promises(evidence, last_words(rows), tally)
@@ -98,6 +101,10 @@ def check_outcome(contact: Contact, house: House, tally: Tally, asks: Asks) -> N
         gone = unknown_holder(contact.holder or "", house)
         if gone is not None:
             tally.found("holder_invalid", contact.id, gone)
+    for promise in contact.promises.values():
+        if promise.kind in REPLIES and contact.stage == "ended":
+            detail = f"it has ended, and promise {promise.id} ({promise.kind}) of a reply is still open"
+            tally.found("promise_unkept", contact.id, detail)
     if contact.disposition == "ring_back" and not contact.promised:
         tally.found("promise_missing", contact.id, "the caller left unanswered and no ring-back was promised")
     for promise in contact.promises.values():
