@@ -46,4 +46,4 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
         filing=Filing(wiring.pool, files, vault),
     )
     wiring.before_send.append(tell_rate)
-    return [api_router(door, Rates(3000))]
+    return [api_router(door, Rates(wiring.site.settings.api.requests_per_minute))]

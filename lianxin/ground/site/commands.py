@@ -19,11 +19,11 @@ def _run(
     from lianxin.ground.site.exposure import public_address
     from lianxin.ground.site.home import as_trial, load_site
     from lianxin.ground.site.logs import configure_logs
-    from lianxin.ground.site.running import role_of, run_site
+    from lianxin.ground.site.running import role_of, run_site, several
 
     site = load_site()
     configure_logs(site.settings.log, "run")
-    roles = [role_of("web"), role_of("worker")]
+    roles = [*several(role_of("web"), site.settings.web.workers), role_of("worker")]
     before = None
     if demo:
         site = as_trial(site)

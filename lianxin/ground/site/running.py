@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from lianxin.ground.site.failures import AlreadyRunning, SiteError
@@ -59,6 +60,11 @@ def run_site(
 def role_of(name: str, *arguments: str) -> Role:
     """Return a process that is a command of this house, e.g. `lianxin web`."""
     return Role(name=name, command=(sys.executable, "-m", "lianxin", name, *arguments))
+
+
+def several(role: Role, count: int) -> list[Role]:
+    """Return so many processes of one kind: `web`, `web-2` …; each has what it needs of its own, but for the port."""
+    return [role, *(msgspec.structs.replace(role, name=f"{role.name}-{n}") for n in range(2, count + 1))]
 
 
 async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None, before: Role | None) -> None:

@@ -40,6 +40,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behind_proxy  whether a proxy in front ends TLS
     proxies       addresses or networks of it: whose X-Forwarded-For and X-Forwarded-Proto are believed
     trial         whether made-up people may be served, for trying out and training
+    workers       processes that serve the pages on this machine, on one port; as many as it has cores
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +50,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behind_proxy: bool = False
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     trial: bool = False
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
 
 
 class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,6 +192,15 @@ class AttachmentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     clamd: Annotated[str, msgspec.Meta(pattern=r"^(/.+|.+:\d+)$")] | None = None
 
 
+class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What other systems may ask.
+
+    requests_per_minute  so many requests of one person's tokens and sessions below /api are answered by each process
+    """
+
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 3000
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may choose."""
 
@@ -204,6 +215,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: SmsSettings = SmsSettings()
     mail: MailSettings = MailSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    api: ApiSettings = ApiSettings()
     webhook: WebhookSettings = WebhookSettings()
     attachments: AttachmentSettings = AttachmentSettings()
 
