@@ -91,8 +91,8 @@ def _eventful_order(page: "Page", url: str) -> str:
 
     Looked at are the most urgent orders of the units with the most orders.
     """
-    page.goto(f"{url}/orders")
-    holders = page.locator('aside a[href*="unit"]')
+    page.goto(f"{url}/orders/holders")
+    holders = page.locator('.holders a[href*="unit"]')
     lists = [holders.nth(place).get_attribute("href") for place in range(min(holders.count(), UNITS))]
     interest: dict[str, tuple[bool, int]] = {}
     for address in lists or ["/orders"]:

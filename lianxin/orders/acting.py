@@ -107,7 +107,7 @@ class Acting:
 
     def possible(self, who: Who, order: Order, now: Instant) -> Possible:
         """Return the steps that this person can take on the page of the order."""
-        can = possible(order, Asks(who.by, who.roles), self._rules_of(order.pack), now)
+        can = possible(order, Asks(who.by, who.roles), self._rules_of(order.pack), now, self._units.levels)
         here = tuple(one for one in can.actions if one.form.given <= ON_THE_PAGE)
         return Possible(here, tuple(one for one in can.barred if one.form.given <= ON_THE_PAGE))
 
@@ -119,10 +119,12 @@ class Acting:
         drafts = await self._drafts.on(who.number, order.number)
         if action is not None:
             return self._opened(action, order, drafts, now, next_)
-        refusal = why_not(form, order, Asks(who.by, who.roles), self._rules_of(order.pack), now, part)
         draft = drafts.get(draft_name(form, part))
-        sent = draft.values if draft else {}
-        return self._refused(who, order, form, now, part, next_, sent, refusal)
+        told, status = self._told(self._against(who, order, form, now, part), now)
+        shown = self._shown(
+            form, order, now, part, next_, draft.values if draft else {}, drafted=draft.at if draft else None, told=told
+        )
+        return NotTaken(status, shown, self.possible(who, order, now))
 
     async def give(
         self, who: Who, order: Order, form: Form, sent: Sent, now: Instant, part: int = 0
@@ -193,8 +195,23 @@ class Acting:
         self, who: Who, order: Order, form: Form, sent: Sent, now: Instant, part: int, mistakes: Sequence[Mistake]
     ) -> NotTaken:
         await self._keep(who, order, form, part, sent, now)
-        shown = self._shown(form, order, now, part, _beside(sent)[2], _texts(sent), mistakes=mistakes)
-        return NotTaken(422, shown, self.possible(who, order, now))
+        can = self.possible(who, order, now)
+        against = None if can.action(form.slug, part) else self._told(self._against(who, order, form, now, part), now)
+        shown = self._shown(
+            form,
+            order,
+            now,
+            part,
+            _beside(sent)[2],
+            _texts(sent),
+            mistakes=mistakes,
+            told=against[0] if against else None,
+            refused=True,
+        )
+        return NotTaken(against[1] if against else 422, shown, can)
+
+    def _against(self, who: Who, order: Order, form: Form, now: Instant, part: int) -> Refused | None:
+        return why_not(form, order, Asks(who.by, who.roles), self._rules_of(order.pack), now, part, self._units.levels)
 
     def _refused(
         self,
@@ -205,10 +222,10 @@ class Acting:
         part: int,
         next_: str,
         sent: Mapping[str, Sequence[str]],
-        refusal: Exception | None,
+        refusal: Exception,
     ) -> NotTaken:
         told, status = self._told(refusal, now)
-        shown = self._shown(form, order, now, part, next_, sent, told=told)
+        shown = self._shown(form, order, now, part, next_, sent, told=told, refused=True)
         return NotTaken(status, shown, self.possible(who, order, now))
 
     def _told(self, refusal: Exception | None, now: Instant) -> tuple[Told, int]:
@@ -236,6 +253,7 @@ class Acting:
         drafted: Instant | None = None,
         mistakes: Sequence[Mistake] = (),
         told: Told | None = None,
+        refused: bool = False,
     ) -> FormShown:
         return form_shown(
             form,
@@ -245,10 +263,11 @@ class Acting:
             new_command(now),
             part=part,
             next_=next_,
-            sent=sent,
+            written=sent,
             drafted=drafted,
             mistakes=mistakes,
             told=told,
+            refused=refused,
         )
 
     def _opened(self, action: Action, order: Order, drafts: Mapping[str, Draft], now: Instant, next_: str) -> FormShown:
@@ -259,9 +278,10 @@ class Acting:
             self._known(order),
             self._rules_of(order.pack),
             new_command(now),
+            role=action.role,
             part=action.part,
             next_=next_,
-            sent=draft.values if draft else None,
+            written=draft.values if draft else None,
             drafted=draft.at if draft else None,
         )
 

@@ -66,8 +66,8 @@ def draft_routes(
     async def discarded(request: Asked, subject: FromPath[str], form: FromPath[str]) -> Redirect:
         _check(subject, form)
         await drafts.drop(request.user.number, subject, form)
-        wanted = (await sent_in(request)).get("back", ())
-        return Redirect(way_back(str(wanted[0])) if wanted else "/drafts", status_code=303)
+        wanted = str(next(iter((await sent_in(request)).get("back", ())), ""))
+        return Redirect(way_back(wanted) if wanted else "/drafts", status_code=303)
 
     return [listed, kept, discarded]
 

@@ -20,6 +20,7 @@ from lianxin.orders.refusal import Refused
 from lianxin.orders.step import permit_to
 from lianxin.orders.steps import joining
 from lianxin.rules import Rules
+from lianxin.units import FLAT, Levels
 
 RANK: Final = ("duty_manager", "supervisor", "county_office", "township", "unit_leader", "unit_contact")
 """Who has several roles that may take a step acts in the first of these: it may more, or is bound by more."""
@@ -73,12 +74,15 @@ class Possible(msgspec.Struct, frozen=True):
         return next(found, None)
 
 
-def possible(order: Order, asks: Asks, rules: Rules, now: Instant) -> Possible:
-    """Return the steps that this person can take on the order now; `rules` are those of the order's pack."""
+def possible(order: Order, asks: Asks, rules: Rules, now: Instant, levels: Levels = FLAT) -> Possible:
+    """Return the steps that this person can take on the order now.
+
+    rules   of the order's pack;  levels: who stands above whom in the city
+    """
     actions: list[Action] = []
     barred: list[Barred] = []
     for form in FORMS.values():
-        found = list(_tried(form, order, asks, rules, now))
+        found = list(_tried(form, order, asks, rules, now, levels))
         steps = [one for one in found if isinstance(one, Action)]
         actions += steps
         if not steps:
@@ -86,10 +90,12 @@ def possible(order: Order, asks: Asks, rules: Rules, now: Instant) -> Possible:
     return Possible(tuple(sorted(actions, key=lambda one: (one.form.weight, one.part))), tuple(barred))
 
 
-def why_not(form: Form, order: Order, asks: Asks, rules: Rules, now: Instant, part: int = 0) -> Refused | None:
+def why_not(
+    form: Form, order: Order, asks: Asks, rules: Rules, now: Instant, part: int = 0, levels: Levels = FLAT
+) -> Refused | None:
     """Return what stands against a step; None where nothing does, or where no role of this person's could take it."""
     for role in roles_for(form, asks):
-        return _refusal(form, order, asks.by, role, part or next(iter(order.parts), 0), rules, now)
+        return _refusal(form, order, asks.by, role, part or next(iter(order.parts), 0), rules, now, levels)
     return None
 
 
@@ -99,13 +105,15 @@ def roles_for(form: Form, asks: Asks) -> Sequence[str]:
     return sorted(roles, key=lambda role: (RANK.index(role) if role in RANK else len(RANK), role))
 
 
-def _tried(form: Form, order: Order, asks: Asks, rules: Rules, now: Instant) -> Iterator[Action | Barred]:
+def _tried(
+    form: Form, order: Order, asks: Asks, rules: Rules, now: Instant, levels: Levels
+) -> Iterator[Action | Barred]:
     """Yield the step for each part it can be about, or what stands against it."""
     parts = tuple(order.parts) if any(field.kind == "part" and field.required for field in form.fields) else (0,)
     for part in parts:
         refusals: list[Refused] = []
         for role in roles_for(form, asks):
-            refusal = _refusal(form, order, asks.by, role, part, rules, now)
+            refusal = _refusal(form, order, asks.by, role, part, rules, now, levels)
             if refusal is None:
                 yield Action(form, role, part)
                 break
@@ -114,16 +122,18 @@ def _tried(form: Form, order: Order, asks: Asks, rules: Rules, now: Instant) -> 
             yield from (Barred(form, one.code, one.sentence, one.instead, one.source) for one in refusals[:1])
 
 
-def _refusal(form: Form, order: Order, by: str, role: str, part: int, rules: Rules, now: Instant) -> Refused | None:
+def _refusal(
+    form: Form, order: Order, by: str, role: str, part: int, rules: Rules, now: Instant, levels: Levels
+) -> Refused | None:
     """Return what the rules say against the step, whatever is filled in; None when something can be."""
     try:
         permit_to(order, form.command, by, role, form.step, ALL_STEPS)
     except Refused as refusal:
         return refusal
     first: Refused | None = None
-    for content in contents(form, order, now, part):
+    for content in contents(form, order, now, part, levels):
         try:
-            _decided(order, form.command(id=_TRIED, by=by, role=role, **content), rules, now)
+            _decided(order, form.command(id=_TRIED, by=by, role=role, **content), rules, now, levels)
         except Refused as refusal:
             first = first or refusal
         else:
@@ -131,14 +141,14 @@ def _refusal(form: Form, order: Order, by: str, role: str, part: int, rules: Rul
     return first
 
 
-def _decided(order: Order, command: Any, rules: Rules, now: Instant) -> None:
+def _decided(order: Order, command: Any, rules: Rules, now: Instant, levels: Levels) -> None:
     """Let the rules decide on a command that nobody gave. Raises Refused."""
     if isinstance(command, c.Join):
         joining.join(order, _ANOTHER, command, rules, now)
     elif isinstance(command, c.Separate):
         joining.separate(order, [Order(id=order.parent or 0, number="…")], command, rules, now)
     else:
-        decide(order, command, rules, now)
+        decide(order, command, rules, now, levels)
 
 
 _ANOTHER: Final = Order(id=0, number="…", state="in_progress")

@@ -72,6 +72,12 @@ SELECT t.order_id, t.n, t.title, t.text
   JOIN texts t USING (order_id, n) JOIN seen_orders(:reader) o USING (order_id)
  ORDER BY t.order_id DESC, t.n DESC;
 
+-- name: seen_among(order_ids, ns, reader)
+-- Of these places those of orders one may see, newest first; no text is read. Index: orders_pkey.
+SELECT p.order_id, p.n
+  FROM unnest(:order_ids::bigint[], :ns::integer[]) AS p(order_id, n) JOIN seen_orders(:reader) o USING (order_id)
+ ORDER BY p.order_id DESC, p.n DESC;
+
 -- name: rows_of(reader, order_ids)
 -- Orders by their ids, as lists show them, newest first. Index: orders_pkey.
 SELECT o.* FROM listed(:reader) o

@@ -29,6 +29,8 @@ FREQUENT: Final = 0.003
 """Share of matching texts from which on looking at each is quicker than the index (measured on a million)."""
 PORTION: Final = 256
 """Texts compared with the words at once, of those the index knows."""
+SEEN_LEAST: Final = 0.25
+"""Where a reader sees a smaller share of a portion, what they may not see is first left out of all that follow."""
 
 
 async def matching_orders(pool: "Pool[Record]", reader: str, query: str, below: int | None, most: int) -> list[int]:
@@ -69,6 +71,13 @@ async def _candidates(
             return
         edge, looked_at = (end["order_id"], end["n"]), looked_at + WINDOW
     places = [tuple(row) for row in await db.fetch(_QUERIES.all_with.sql, grams, *edge)]
-    for start in range(0, len(places), PORTION):
+    start = 0
+    while start < len(places):
         order_ids, ns = zip(*places[start : start + PORTION], strict=True)
-        yield await db.fetch(_QUERIES.texts_at.sql, order_ids, ns, reader)
+        rows = await db.fetch(_QUERIES.texts_at.sql, order_ids, ns, reader)
+        yield rows
+        start += PORTION
+        if start < len(places) and len(rows) < SEEN_LEAST * len(order_ids):
+            order_ids, ns = zip(*places[start:], strict=True)
+            places = [tuple(row) for row in await db.fetch(_QUERIES.seen_among.sql, order_ids, ns, reader)]
+            start = 0

@@ -26,7 +26,10 @@ BLANK_UNITS: Final = 2
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """One thing that can be chosen; words: as they stand on the page. Of a group: its heading, "" for none."""
+    """One thing that can be chosen; words: its name, or the key that the template turns into one.
+
+    group  code of the category under which it stands, "" for none
+    """
 
     code: str
     words: str
@@ -79,6 +82,7 @@ class FormShown(msgspec.Struct, frozen=True, kw_only=True):
     drafted  when the draft was kept that stands in it, None: no draft
     mistakes of the form as a whole;  told  why it was not saved
     lists    names to choose from as one types: units, outside, staff, takers
+    sent     it was sent and not taken
     """
 
     form: Form
@@ -92,6 +96,12 @@ class FormShown(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[Mistake, ...] = ()
     told: Told | None = None
     lists: Mapping[str, tuple[Shown, ...]] = {}
+    sent: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not any(any(one.values) for one in self.fields)
 
     @property
     def action(self) -> str:
@@ -135,20 +145,28 @@ def form_shown(
     rules: Rules,
     command: UUID,
     *,
+    role: str = "",
     part: int = 0,
     next_: str = "",
-    sent: Mapping[str, Sequence[str]] | None = None,
+    written: Mapping[str, Sequence[str]] | None = None,
     drafted: Instant | None = None,
     mistakes: Sequence[Mistake] = (),
     told: Told | None = None,
+    refused: bool = False,
 ) -> FormShown:
-    """Return a form as it opens, or with what was written in it (`sent`)."""
-    values = opened(form, order, known, part) if sent is None else sent
-    guesses = suggested(form) if sent is None else frozenset[str]()
+    """Return a form as it opens, or with what was written in it.
+
+    role     in which the step would be taken; "" where that is not known: then every field is shown
+    written  values of a draft, or of a form that was sent; None: it opens with what the order says
+    refused  it was sent and not taken
+    """
+    values = opened(form, order, known, part) if written is None else written
+    guesses = suggested(form) if written is None else frozenset[str]()
     wrong = {mistake.field: mistake for mistake in reversed(mistakes)}
     fields = tuple(
         _field(field, values.get(field.name, ()), wrong.get(field.name), known, rules, field.name in guesses)
         for field in form.fields
+        if _is_asked(field, order, role)
     )
     whole = tuple(mistake for mistake in mistakes if not mistake.field)
     return FormShown(
@@ -163,7 +181,15 @@ def form_shown(
         mistakes=whole,
         told=told,
         lists=_lists(form, known),
+        sent=refused,
     )
+
+
+def _is_asked(field: Field, order: Order, role: str) -> bool:
+    """Whether this order, and who acts in this role, is asked for the field."""
+    if field.flag and field.flag not in order.flags:
+        return False
+    return not field.roles or not role or role in field.roles
 
 
 def actions_shown(possible: Possible, number: str, drafts: Sequence[str], next_: str) -> tuple[ActionShown, ...]:
@@ -223,17 +249,21 @@ def _named(name: str, known: Known) -> Iterator[Shown]:
 
 
 def _options(field: Field, known: Known) -> Iterator[Shown]:
-    match field.kind:
-        case "category":
-            for one in load_categories().values():
-                parent = load_categories()[one.parent].zh if one.parent else one.zh
-                yield Shown(one.code, f"{one.code} {one.zh}", parent)
-        case "region":
-            for region in known.units.places.regions:
-                yield Shown(region.code, region.name)
-        case "part" if known.order is not None:
-            for part in known.order.parts.values():
-                yield Shown(str(part.id), part.to)
-        case "citizen" if known.order is not None:
-            for place, contact in enumerate(known.order.appellants):
-                yield Shown(str(contact), str(place))
+    """Yield what can be chosen in a field, where that does not stand in the form itself."""
+    if field.kind == "category":
+        for one in load_categories().values():
+            yield Shown(one.code, one.code, one.parent or one.code)
+    elif field.kind == "region":
+        yield from (Shown(region.code, region.code) for region in known.units.places.regions)
+    elif known.order is not None:
+        yield from _of_order(field, known.order)
+
+
+def _of_order(field: Field, order: Order) -> Iterator[Shown]:
+    """Yield what can be chosen of the order itself; the words are keys that the template turns into names."""
+    if field.kind == "part":
+        yield from (Shown(str(part.id), part.to) for part in order.parts.values())
+    elif field.kind == "instruction":
+        yield from (Shown(str(one.id), one.by) for one in order.instructions.values())
+    elif field.kind == "citizen":
+        yield from (Shown(str(contact), str(place)) for place, contact in enumerate(order.appellants))

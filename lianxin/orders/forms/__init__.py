@@ -22,6 +22,7 @@ FORM_OF: Final[Mapping[type[c.Command], Form]] = {form.command: form for form in
 ELSEWHERE: Final[Mapping[type[c.Command], str]] = {
     Lodge: "a citizen hands it in at the portal",
     c.Withdraw: "a citizen takes it back at the portal, verified by the query code",
+    c.Rate: "a citizen answers at the portal, or by the link of a text message",
     Attach: "a file is sent to the panel of attachments, not typed",
     EraseAttachment: "erased in the panel of attachments, with the file itself",
     c.Erase: "erased by the retention rules and the security administrator, with the text itself",

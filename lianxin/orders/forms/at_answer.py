@@ -4,7 +4,7 @@ from typing import Final
 
 from lianxin.ground.web import marked
 from lianxin.orders import commands as c
-from lianxin.orders.forms.asked import choices, decision, line, text
+from lianxin.orders.forms.asked import choices, decision, line, text, told
 from lianxin.orders.forms.form import TEXT_MAX, Field, Form, Words
 from lianxin.orders.words import VALUE_WORDS
 
@@ -128,7 +128,8 @@ FORMS: Final = (
         slug="reopen",
         command=c.Reopen,
         icon="resume",
-        weight=40,
+        key="o",
+        weight=20,
         fields=(
             Field(
                 name="contact",
@@ -138,5 +139,13 @@ FORMS: Final = (
             ),
             text("facts", marked("New facts")),
         ),
+    ),
+    Form(
+        slug="decline-reopen",
+        command=c.DeclineReopen,
+        icon="close",
+        key="n",
+        weight=30,
+        fields=(text("reason", marked("Why it is not opened again")), told()),
     ),
 )

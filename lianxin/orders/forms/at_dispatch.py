@@ -21,6 +21,15 @@ _ASSIST: Final = Field(
     hint=marked("Each gets a part with half of the leading unit's time"),
     required=False,
 )
+_CODE: Final = Field(
+    name="code",
+    kind="choice",
+    label=marked("Reason"),
+    choices=choices(VALUE_WORDS["code"]),
+    hint=marked("Once for each reason, within the window for returns"),
+    rule="order.send_back_window",
+)
+_GROUND: Final = text("basis", marked("Legal ground"), marked("Document and article by which it is not your duty"))
 _PART: Final = Field(name="part", kind="part", label=marked("Part"))
 _RULE_LEFT: Final = {"rule": "the clock follows from kind and urgency; a dispatcher does not choose dates"}
 
@@ -54,15 +63,8 @@ FORMS: Final = (
         key="b",
         weight=40,
         fields=(
-            Field(
-                name="code",
-                kind="choice",
-                label=marked("Reason"),
-                choices=choices(VALUE_WORDS["code"]),
-                hint=marked("Once for each reason, within the window for returns"),
-                rule="order.send_back_window",
-            ),
-            text("basis", marked("Legal ground"), marked("Document and article by which it is not your duty")),
+            _CODE,
+            _GROUND,
             Field(name="suggested", kind="unit", label=marked("Who should have it instead")),
         ),
     ),
@@ -141,7 +143,14 @@ FORMS: Final = (
             Field(name="kind", kind="choice", label=marked("What kind of part"), choices=choices(PART_WORDS)),
             Field(name="to", kind="taker", label=marked("Who takes it")),
             text("what", marked("What is to be done"), most=400),
-            Field(name="due", kind="moment", label=marked("Until when")),
+            Field(
+                name="due",
+                kind="moment",
+                label=marked("Until when"),
+                hint=marked("Of a county's office, empty: the latest that its own date allows"),
+                required=False,
+                rule="order.level_difference",
+            ),
             Field(
                 name="after",
                 kind="part",
@@ -152,6 +161,13 @@ FORMS: Final = (
         ),
     ),
     Form(slug="sign-part", command=c.SignPart, icon="signed", weight=2, fields=(_PART,)),
+    Form(
+        slug="return-part",
+        command=c.ReturnPart,
+        icon="return",
+        weight=45,
+        fields=(_PART, _CODE, _GROUND),
+    ),
     Form(
         slug="finish-part",
         command=c.FinishPart,

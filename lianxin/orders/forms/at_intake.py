@@ -9,6 +9,13 @@ from lianxin.orders.forms.form import TEXT_MAX, Choice, Field, Form, Words
 from lianxin.orders.steps.written import TakeIn
 from lianxin.orders.words import VALUE_WORDS
 
+_TARGETS: Final = Field(
+    name="targets",
+    kind="units",
+    label=marked("Units it reports about"),
+    hint=marked("None of their people will see the order or get it"),
+    required=False,
+)
 _TITLE: Final = line("title", marked("Title"), marked("Place and matter in one sentence"), required=False, most=60)
 _FLAGS: Final = Field(
     name="flags",
@@ -72,6 +79,7 @@ FORMS: Final = (
             REGION,
             URGENCY,
             _FLAGS,
+            _TARGETS,
             Field(name="read_back", kind="tick", label=marked("Read back to the caller, who confirmed it")),
         ),
         words=Words("text", "text_hash", "title"),
@@ -83,7 +91,7 @@ FORMS: Final = (
         icon="check",
         key="t",
         weight=10,
-        fields=(KIND, CATEGORY, REGION, URGENCY, CONFIDENTIAL),
+        fields=(KIND, CATEGORY, REGION, URGENCY, CONFIDENTIAL, _TARGETS),
     ),
     Form(
         slug="approve",
@@ -91,7 +99,29 @@ FORMS: Final = (
         icon="check",
         key="a",
         weight=10,
-        fields=(CATEGORY, REGION, URGENCY, CONFIDENTIAL),
+        fields=(
+            CATEGORY,
+            REGION,
+            URGENCY,
+            CONFIDENTIAL,
+            _TARGETS,
+            Field(
+                name="lift",
+                kind="line",
+                label=marked("Why it need not be kept confidential"),
+                hint=marked("Only with the citizen's own consent; then leave the mark above empty"),
+                required=False,
+                flag="confidential",
+            ),
+            Field(
+                name="agreed",
+                kind="line",
+                label=marked("How the citizen agreed to it"),
+                hint=marked("When, and by which way"),
+                required=False,
+                flag="confidential",
+            ),
+        ),
     ),
     Form(
         slug="send-back",
@@ -168,6 +198,15 @@ FORMS: Final = (
         icon="plus",
         weight=60,
         fields=(Field(name="text", kind="text", label=marked("What the citizen adds"), most=TEXT_MAX),),
+        words=Words("text", "text_hash"),
+        given=frozenset({"contact", "text_hash"}),
+    ),
+    Form(
+        slug="ask-reopen",
+        command=c.AskReopen,
+        icon="resume",
+        weight=60,
+        fields=(Field(name="text", kind="text", label=marked("New facts"), most=TEXT_MAX),),
         words=Words("text", "text_hash"),
         given=frozenset({"contact", "text_hash"}),
     ),

@@ -5,9 +5,10 @@ from typing import Final
 from lianxin.ground.web import marked
 from lianxin.orders import commands as c
 from lianxin.orders.forms.asked import UNREASONABLE, choices, decision, line, text, told
-from lianxin.orders.forms.form import Choice, Field, Form
+from lianxin.orders.forms.form import Choice, Field, Form, Words
 from lianxin.orders.words import VALUE_WORDS
 
+_SUPERVISORS: Final = frozenset({"supervisor", "duty_manager"})
 _GRANT: Final = decision("granted", marked("Grant it"), marked("Refuse it"))
 _AGREE: Final = decision("agreed", marked("Agree"), marked("Do not agree"))
 _OPINION: Final = text("text", marked("Opinion"))
@@ -147,10 +148,52 @@ FORMS: Final = (
                     Choice("3", marked("3 notice to all")),
                     Choice("4", marked("4 report to the city's leaders")),
                 ),
-                hint=marked("A grade never falls by an urge"),
+                hint=marked("A grade never falls by an urge; empty: it stays"),
+                required=False,
+                roles=_SUPERVISORS,
             ),
-            line("letter", marked("Number of the letter or record of the call"), most=60),
+            Field(
+                name="letter",
+                kind="line",
+                label=marked("Number of the letter or record of the call"),
+                required=False,
+                most=60,
+                roles=_SUPERVISORS,
+            ),
         ),
+    ),
+    Form(
+        slug="instruct",
+        command=c.Instruct,
+        icon="star",
+        key="i",
+        weight=40,
+        fields=(
+            Field(name="text", kind="text", label=marked("Instruction")),
+            Field(
+                name="letter",
+                kind="line",
+                label=marked("Number of the paper"),
+                hint=marked("Where it came on paper and is entered for the leader"),
+                required=False,
+                most=60,
+                roles=frozenset({"duty_manager"}),
+            ),
+        ),
+        words=Words("text", "text_hash"),
+        given=frozenset({"text_hash"}),
+    ),
+    Form(
+        slug="answer-instruction",
+        command=c.AnswerInstruction,
+        icon="star",
+        weight=8,
+        fields=(
+            Field(name="instruction", kind="instruction", label=marked("Which instruction")),
+            Field(name="text", kind="text", label=marked("What was done about it")),
+        ),
+        words=Words("text", "text_hash"),
+        given=frozenset({"text_hash"}),
     ),
     Form(
         slug="annul-cards",

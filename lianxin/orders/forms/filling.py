@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from lianxin.ground.clock import Instant, to_datetime
+from lianxin.ground.ledger import digits_of
 from lianxin.orders.forms.form import Form
 from lianxin.orders.forms.known import Known
 from lianxin.orders.order import Order
@@ -40,13 +41,14 @@ def written(at: Instant) -> str:
     return to_datetime(at).strftime("%Y-%m-%dT%H:%M")
 
 
-def _about(order: Order, _: Known) -> dict[str, Sequence[str]]:
+def _about(order: Order, known: Known) -> dict[str, Sequence[str]]:
     """Return what the order says of itself."""
     about: dict[str, Sequence[str]] = {
         "kind": (order.kind,),
         "category": (order.category,),
         "region": (order.region,),
         "urgency": (order.urgency,),
+        "targets": tuple(known.units.unit(unit).short for unit in sorted(order.targets) if known.units.knows(unit)),
     }
     return about | ({"confidential": ("yes",)} if "confidential" in order.flags else {})
 
@@ -68,8 +70,14 @@ def _led(order: Order, known: Known) -> dict[str, Sequence[str]]:
     return {"unit": (known.units.unit(order.unit).short,)} if order.unit and known.units.knows(order.unit) else {}
 
 
-def _graded(order: Order, _: Known) -> dict[str, Sequence[str]]:
-    return {"level": (str(max(order.level, 0)),)}
+def _asked(order: Order, _: Known) -> dict[str, Sequence[str]]:
+    """Return the order's own contact: that it was another one, only the reviewer knows."""
+    digits = str(digits_of(order.contact))
+    return {"contact": (f"{digits[:8]}-{digits[8:]}",)}
+
+
+def _instructed(order: Order, _: Known) -> dict[str, Sequence[str]]:
+    return {"instruction": tuple(str(one) for one in order.instructions)[:1]}
 
 
 _FILLED: Final[Mapping[str, Callable[[Order, Known], dict[str, Sequence[str]]]]] = {
@@ -78,5 +86,6 @@ _FILLED: Final[Mapping[str, Callable[[Order, Known], dict[str, Sequence[str]]]]]
     "revise": _about,
     "dispatch": _sent,
     "decide-joint-meeting": _led,
-    "urge": _graded,
+    "reopen": _asked,
+    "answer-instruction": _instructed,
 }

@@ -31,6 +31,7 @@ Kind = Literal[
     "category",
     "region",
     "part",
+    "instruction",
     "citizen",
     "contact",
     "order",
@@ -44,7 +45,8 @@ tick          a box -> bool;  number: a whole number -> int;  moment: date and t
 unit, units   of the directory -> id, tuple of ids;  outside: a system outside -> id
 taker         who takes a part: a unit, an outside system, somebody of the house -> holder key
 staff         somebody of the house -> `staff:1026`
-category, region  codes of the trees;  part: an open part of the order -> its id
+category, region  codes of the trees
+part, instruction  an open part of the order, an instruction that nobody has answered -> its number
 citizen       one of the order's own citizens -> contact;  contact: the number of a contact -> contact
 order         the number of another order -> its id
 """
@@ -70,6 +72,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     choices   of a choice, in their order; of a yes_no the first is yes
     most      longest words in characters, or the largest number;  least: the smallest number
     rule      dotted key of the rule pack by which it is checked; its source stands beside the field
+    flag      asked for only where the order has this mark;  roles: only of those who act in one of these
     """
 
     name: str
@@ -81,6 +84,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     most: int = 0
     least: int = 0
     rule: str = ""
+    flag: str = ""
+    roles: frozenset[str] = frozenset()
 
     @property
     def limit(self) -> int:

@@ -20,7 +20,9 @@ UNITS_MAX: Final = 12
 _YEARS: Final = (2000, 2099)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?")
 _NUMBER: Final = re.compile(r"\d{1,9}")
-_CHOSEN: Final = frozenset({"choice", "grade", "yes_no", "several", "category", "region", "part", "citizen"})
+_CHOSEN: Final = frozenset(
+    {"choice", "grade", "yes_no", "several", "category", "region", "part", "instruction", "citizen"}
+)
 
 
 class Wrong(Exception):
@@ -36,6 +38,8 @@ def value_of(field: Field, sent: Sequence[object], known: Known) -> Any:
     """Return the value of a field, None for one that was left empty. Raises Wrong."""
     texts = [text for text in map(_text, sent) if text]
     if field.kind in _MANY:
+        if not texts and sent and not field.required:
+            return ()  # it was asked for, and is none: not the same as not asked
         return _MANY[field.kind](field, texts, known) if texts else _nothing(field)
     if len(sent) > 1:
         raise Wrong(marked("This came more than once. Fill it in once."))
@@ -166,6 +170,12 @@ def _part(field: Field, text: str, known: Known) -> int:
     return int(text)
 
 
+def _instruction(field: Field, text: str, known: Known) -> int:
+    if known.order is None or text not in map(str, known.order.instructions):
+        raise Wrong(marked("There is no such instruction that waits for an answer."))
+    return int(text)
+
+
 def _citizen(field: Field, text: str, known: Known) -> int:
     if known.order is None or text not in map(str, known.order.appellants):
         raise Wrong(marked("This citizen does not belong to the order."))
@@ -199,6 +209,7 @@ _ONE: Final[Mapping[str, _One]] = {
     "category": _category,
     "region": _region,
     "part": _part,
+    "instruction": _instruction,
     "citizen": _citizen,
     "contact": _numbered,
     "order": _numbered,

@@ -159,10 +159,10 @@ CREATE FUNCTION seen_orders(p_reader text) RETURNS SETOF orders LANGUAGE sql STA
     SELECT o.*
       FROM orders o, reader_of(p_reader) r
      WHERE NOT o.targets && r.own
-       AND (o.actors && r.keys
-            OR o.units && r.units
-            OR CASE WHEN 'confidential' = ANY (o.flags) THEN r.always OR o.state = ANY (r.secret)
-                    ELSE r.plain OR (r.released AND 'media' = ANY (o.flags)) END)
+       AND (CASE WHEN 'confidential' = ANY (o.flags) THEN r.always OR o.state = ANY (r.secret)
+                 ELSE r.plain OR (r.released AND 'media' = ANY (o.flags)) END -- first: it costs half of the other two
+            OR o.actors && r.keys
+            OR o.units && r.units)
 $$;
 
 -- The contacts that this person may see: their own; for those who work with calls all but the ones of an order
