@@ -68,6 +68,13 @@ class World:
         await self.meet(contact, course.Take, AGENT)
         return contact
 
+    async def letter(self, channel: str = "mail") -> int:
+        """Let a letter come in and an agent take it in hand; return the contact."""
+        contact = contact_id_of(self.number())
+        await self.meet(contact, course.Arrive, "citizen", channel=channel)
+        await self.meet(contact, course.Take, AGENT)
+        return contact
+
     async def heard(self) -> int:
         """A caller only wanted to be heard."""
         contact = await self.call()

@@ -9,6 +9,7 @@ import msgspec
 
 from lianxin.contacts import course
 from lianxin.contacts.contact import DISPOSITIONS, PENDING, Contact
+from lianxin.contacts.written import is_written, owed_replies
 from lianxin.custody import holder_kind
 from lianxin.ground.clock import MINUTE_MS, Instant, at_iso
 from lianxin.ground.ledger import CONTACT, GENESIS, ORDER, kind_of_chain, link
@@ -79,6 +80,14 @@ class House:
         """A call comes in and an agent takes it; return the contact."""
         contact = contact_id_of(self.number())
         arrive = course.Arrive(id=self.id(), by="system", channel="call")
+        await self.services.meet(contact, arrive, self.later())
+        await self.services.meet(contact, course.Take(id=self.id(), by=agent), self.later())
+        return contact
+
+    async def letter(self, channel: str = "mail", agent: str = "staff:1001") -> int:
+        """Something written comes in and an agent takes it in hand; return the contact."""
+        contact = contact_id_of(self.number())
+        arrive = course.Arrive(id=self.id(), by="citizen", channel=channel)
         await self.services.meet(contact, arrive, self.later())
         await self.services.meet(contact, course.Take(id=self.id(), by=agent), self.later())
         return contact
@@ -265,5 +274,7 @@ def check_contact(contact: Contact) -> None:
     """Assert what must hold of any contact at any time."""
     if contact.stage == "ended":
         assert contact.disposition in DISPOSITIONS and contact.holder is None and contact.limit is None
+        assert not owed_replies(contact), f"{contact.id} ended and a reply is owed"
+        assert not (is_written(contact) and contact.disposition == "ring_back")
     else:
         assert contact.disposition == PENDING and contact.holder is not None and contact.limit is not None
