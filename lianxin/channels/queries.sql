@@ -1,4 +1,5 @@
--- What leaves the house and what comes in. Owned here: outbox, messages_in, replies, sms_parts, rating_stops.
+-- What leaves the house and what comes in. Owned here: outbox, messages_in, replies, sms_parts, rating_stops,
+-- call_ratings, webhooks, webhook_queue, webhook_deliveries, webhook_attempts.
 
 -- name: claim(now, limit_count)
 -- Messages whose time has come, locked until the transaction ends; what another worker has in hand is passed over.
@@ -211,3 +212,150 @@ SELECT DISTINCT ON (o.order_id) o.order_id, m.contact_id
  WHERE o.state IN ('followup_due', 'followup_failed')
     OR EXISTS (SELECT FROM entries e WHERE e.chain_id = o.order_id AND e.command_id = :command_id)
  ORDER BY o.order_id, m.contact_id;
+
+-- name: take_turn()$
+-- Whether this worker spreads the queue now; another one does until its transaction ends.
+SELECT pg_try_advisory_xact_lock(5407060);
+
+-- name: hook_queue(limit_count)
+-- Entries that nobody was told of yet, the first first. Index: webhook_queue_pkey.
+SELECT n, kind FROM webhook_queue ORDER BY n LIMIT :limit_count;
+
+-- name: spread(now, kinds, topics, ns)!
+-- Writes a delivery for each webhook that wants an entry and whose reader may see its order. An entry that was spread
+-- before changes nothing. Index: webhook_queue_pkey, orders_pkey.
+INSERT INTO webhook_deliveries (delivery_id, webhook_id, chain_id, seq, kind, at, made_at, due_at)
+SELECT gen_random_uuid(), w.webhook_id, q.chain_id, q.seq, q.kind, q.at, t.now, t.now
+  FROM (SELECT :now::timestamptz AS now) t
+ CROSS JOIN webhook_queue q
+  JOIN webhooks w ON w.active AND w.ended_at IS NULL
+   AND EXISTS (SELECT FROM unnest(:kinds::text[], :topics::text[]) AS k(kind, topic)
+                WHERE k.kind = q.kind AND k.topic = ANY (w.topics))
+ WHERE q.n = ANY(:ns::bigint[])
+   AND EXISTS (SELECT FROM seen_orders(w.reader) o WHERE o.order_id = q.chain_id)
+    ON CONFLICT (webhook_id, chain_id, seq) DO NOTHING;
+
+-- name: unqueue(ns)!
+-- Takes spread entries out of the queue. Index: webhook_queue_pkey.
+DELETE FROM webhook_queue WHERE n = ANY(:ns::bigint[]);
+
+-- name: claim_deliveries(now, limit_count)
+-- Deliveries whose time has come, locked until the transaction ends; of an order only the first that waits.
+-- number is null for a test. Index: webhook_deliveries_waiting_idx, webhook_deliveries_order_idx.
+SELECT d.delivery_id, d.webhook_id, d.seq, d.kind, d.at, d.attempts, w.url, w.secret, o.number,
+       d.chain_id = 0 OR EXISTS (SELECT FROM seen_orders(w.reader) s WHERE s.order_id = d.chain_id) AS visible
+  FROM webhook_deliveries d JOIN webhooks w USING (webhook_id) LEFT JOIN orders o ON o.order_id = d.chain_id
+ WHERE d.state = 'waiting' AND d.due_at <= :now AND w.active AND w.ended_at IS NULL
+   AND NOT EXISTS (SELECT FROM webhook_deliveries b
+                    WHERE b.webhook_id = d.webhook_id AND b.chain_id = d.chain_id AND b.seq < d.seq
+                      AND b.state = 'waiting')
+ ORDER BY d.due_at, d.chain_id, d.seq
+ LIMIT :limit_count
+   FOR UPDATE OF d SKIP LOCKED;
+
+-- name: mark_delivery(state, due, now, error, delivery_id)!
+-- Writes down what became of a delivery. Index: webhook_deliveries_pkey.
+UPDATE webhook_deliveries
+   SET state = :state::text, due_at = :due, attempts = attempts + 1,
+       ended_at = CASE WHEN :state::text = 'waiting' THEN NULL ELSE :now::timestamptz END, last_error = :error
+ WHERE delivery_id = :delivery_id;
+
+-- name: note_attempt(delivery_id, n, at, status, duration_ms, excerpt)!
+-- Keeps one request in the log.
+INSERT INTO webhook_attempts (delivery_id, n, at, status, duration_ms, excerpt)
+VALUES (:delivery_id, :n, :at, :status, :duration_ms, :excerpt);
+
+-- name: next_delivery()$
+-- When the next delivery is to be tried; null: none waits. What waits for an earlier entry of its order does not count.
+-- Index: webhook_deliveries_waiting_idx, webhook_deliveries_order_idx.
+SELECT min(d.due_at)
+  FROM webhook_deliveries d JOIN webhooks w USING (webhook_id)
+ WHERE d.state = 'waiting' AND w.active AND w.ended_at IS NULL
+   AND NOT EXISTS (SELECT FROM webhook_deliveries b
+                    WHERE b.webhook_id = d.webhook_id AND b.chain_id = d.chain_id AND b.seq < d.seq
+                      AND b.state = 'waiting');
+
+-- name: forget_deliveries(before)!
+-- Forgets deliveries that ended long ago, with their attempts.
+DELETE FROM webhook_deliveries WHERE state <> 'waiting' AND ended_at < :before;
+
+-- name: hooks_of(everybody, unit, webhook_id)
+-- The webhooks of a unit, or of everybody; of all of them or one. Index: webhooks_pkey, webhook_deliveries_log_idx.
+SELECT w.webhook_id, w.reader, s.unit, w.name, w.url, w.topics, w.active, w.made_at, w.made_by,
+       count(d.*) FILTER (WHERE d.state = 'sent') AS sent, count(d.*) FILTER (WHERE d.state = 'waiting') AS waiting,
+       count(d.*) FILTER (WHERE d.state = 'dead') AS dead, max(d.ended_at) FILTER (WHERE d.state = 'sent') AS last_at
+  FROM webhooks w LEFT JOIN staff s ON s.work_number = w.reader LEFT JOIN webhook_deliveries d USING (webhook_id)
+ WHERE w.ended_at IS NULL AND (:everybody::boolean OR s.unit = :unit::text)
+   AND (:webhook_id::uuid IS NULL OR w.webhook_id = :webhook_id)
+ GROUP BY w.webhook_id, s.unit
+ ORDER BY s.unit, w.made_at;
+
+-- name: hook_reader(reader)^
+-- Whether a system may be told as this person, and how many webhooks their unit has; no row: it may not.
+SELECT s.work_number, (SELECT count(*) FROM webhooks w JOIN staff o ON o.work_number = w.reader
+                        WHERE o.unit = s.unit AND w.ended_at IS NULL) AS hooks
+  FROM staff s
+ WHERE s.work_number = :reader AND s.active AND s.unit IS NOT NULL;
+
+-- name: hook_readers()
+-- The contacts of the units, as whom systems are told.
+SELECT work_number FROM staff WHERE active AND unit IS NOT NULL AND 'unit_contact' = ANY (roles) ORDER BY work_number;
+
+-- name: make_hook(webhook_id, reader, name, url, secret, topics, at, by)$
+-- Keeps a webhook; no row: this form was sent before. Index: webhooks_pkey.
+INSERT INTO webhooks (webhook_id, reader, name, url, secret, topics, made_at, made_by)
+VALUES (:webhook_id, :reader, :name, :url, :secret, :topics, :at, :by)
+    ON CONFLICT (webhook_id) DO NOTHING
+RETURNING webhook_id;
+
+-- name: set_active(active, webhook_id)$
+-- Pauses a webhook or lets it go on. Index: webhooks_pkey.
+UPDATE webhooks SET active = :active WHERE webhook_id = :webhook_id AND ended_at IS NULL RETURNING webhook_id;
+
+-- name: end_hook(at, webhook_id)$
+-- Takes a webhook away, and with it what waits. Index: webhooks_pkey, webhook_deliveries_order_idx.
+WITH gone AS (
+    UPDATE webhooks SET ended_at = :at, active = false
+     WHERE webhook_id = :webhook_id AND ended_at IS NULL
+    RETURNING webhook_id, ended_at),
+dropped AS (
+    UPDATE webhook_deliveries d SET state = 'dropped', ended_at = g.ended_at, last_error = 'the webhook was taken away'
+      FROM gone g WHERE d.webhook_id = g.webhook_id AND d.state = 'waiting'
+    RETURNING 1)
+SELECT g.webhook_id FROM gone g, (SELECT count(*) FROM dropped) n;
+
+-- name: add_test(delivery_id, kind, webhook_id, at)!
+-- Puts a test into the log, to be sent; each has a number of its own. Index: webhook_deliveries_webhook_id_chain_id_seq_key.
+WITH told AS (SELECT pg_notify('ledger', ''))
+INSERT INTO webhook_deliveries (delivery_id, webhook_id, chain_id, seq, kind, at, made_at, due_at)
+SELECT :delivery_id, w.id, 0,
+       1 + coalesce((SELECT max(seq) FROM webhook_deliveries WHERE webhook_id = w.id AND chain_id = 0), 0),
+       :kind, t.at, t.at, t.at
+  FROM (SELECT :webhook_id::uuid AS id) w, (SELECT :at::timestamptz AS at) t, told
+    ON CONFLICT DO NOTHING;
+
+-- name: send_again(now, webhook_id, delivery_id)$
+-- Lets a delivery be sent again; no row: there is none, or it waits already. Index: webhook_deliveries_pkey.
+WITH again AS (
+    UPDATE webhook_deliveries SET state = 'waiting', due_at = :now, ended_at = NULL
+     WHERE webhook_id = :webhook_id AND delivery_id = :delivery_id AND state IN ('sent', 'dead')
+    RETURNING delivery_id),
+told AS (SELECT pg_notify('ledger', '') FROM again)
+SELECT a.delivery_id FROM again a, told;
+
+-- name: deliveries_of(reader, webhook_id, limit_count)
+-- The latest deliveries of a webhook; of an order that its reader may not see any more without the number.
+-- Index: webhook_deliveries_log_idx, orders_pkey.
+SELECT d.delivery_id, d.kind, d.seq, d.made_at, d.due_at, d.state, d.last_error,
+       (SELECT o.number FROM seen_orders(:reader) o WHERE o.order_id = d.chain_id) AS number
+  FROM webhook_deliveries d
+ WHERE d.webhook_id = :webhook_id
+ ORDER BY d.made_at DESC, d.seq DESC
+ LIMIT :limit_count;
+
+-- name: attempts_of(delivery_ids)
+-- The requests of these deliveries, the latest first. Index: webhook_attempts_pkey.
+SELECT delivery_id, at, status, duration_ms, excerpt
+  FROM webhook_attempts
+ WHERE delivery_id = ANY(:delivery_ids::uuid[])
+ ORDER BY delivery_id, n DESC;

@@ -1,4 +1,4 @@
-"""The reception (收件): which doors of this site take messages in, and how are they put together?"""
+"""The reception (收发): which doors of this site are there beside the outbox, and how are they put together?"""
 
 import secrets
 from collections.abc import Callable
@@ -11,6 +11,9 @@ from lianxin.attachments.scanning import scanner_of
 from lianxin.attachments.service import Attachments
 from lianxin.attachments.shelf import Shelf
 from lianxin.channels.filing import Filing
+from lianxin.channels.hook_address import AddressRules, AddressWrong
+from lianxin.channels.hook_round import HookRound
+from lianxin.channels.hook_sending import HookSender
 from lianxin.channels.mail_reading import Ours
 from lianxin.channels.mailbox import Mailbox
 from lianxin.channels.mailroom import Mailroom
@@ -19,8 +22,8 @@ from lianxin.channels.receiving import Receiving
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.sms_inbox import SmsInFolder
 from lianxin.channels.sms_room import SmsRoom
-from lianxin.ground.clock import Instant
-from lianxin.ground.site import Site
+from lianxin.ground.clock import Instant, RealClock
+from lianxin.ground.site import Site, SiteError
 from lianxin.ground.web.present import ReadPresent
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.service import Services
@@ -33,10 +36,11 @@ if TYPE_CHECKING:
 
 
 class Reception(NamedTuple):
-    """What takes messages in; mailroom: None where the site has no mailbox."""
+    """What goes in and out beside the outbox; mailroom: None where the site has no mailbox."""
 
     mailroom: Mailroom | None
     texts: SmsRoom
+    hooks: HookRound
 
     def close(self) -> None:
         """Let go of the mailbox."""
@@ -71,7 +75,17 @@ def reception_of(
         mailroom = Mailroom(Mailbox(settings.mailbox, settings.outbox.timeout_s), receiving, ours, now)
     sealer = Sealer(keys.ring("channels"))
     inboxes = [SmsInFolder(sms_folder(site))]
-    return Reception(mailroom, SmsRoom(pool, receiving, Ratings(pool, services, vault), vault, sealer, inboxes))
+    texts = SmsRoom(pool, receiving, Ratings(pool, services, vault), vault, sealer, inboxes)
+    sender = HookSender(address_rules(site), RealClock(), settings.outbox.timeout_s)
+    return Reception(mailroom, texts, HookRound(pool, sender, sealer, settings.outbox.attempts_max))
+
+
+def address_rules(site: Site) -> AddressRules:
+    """Return which receivers may be told; where made-up people are served, this machine is one. Raises SiteError."""
+    try:
+        return AddressRules(site.settings.webhook.inside, loopback=site.settings.web.trial)
+    except AddressWrong as wrong:
+        raise SiteError(str(wrong)) from wrong
 
 
 def sms_folder(site: Site) -> Path:

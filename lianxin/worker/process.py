@@ -4,6 +4,7 @@ clock      timers that are due
 post       messages that wait
 letters    mails that came in
 texts      text messages that came in
+hooks      what units' systems are told
 seal       a checkpoint every minute while there are new entries, and at the end
 house      the site's clock, its rules and rights, the calendar, and what leavers left behind
 
@@ -99,8 +100,8 @@ class Worker:
         self._stop = asyncio.Event()
         self._presence = Presence()
         self._clock_woken, self._post_woken, self._house_woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._texts_woken = asyncio.Event()
-        rounds = (self._clock_woken, self._post_woken)
+        self._texts_woken, self._hooks_woken = asyncio.Event(), asyncio.Event()
+        rounds = (self._clock_woken, self._post_woken, self._hooks_woken)
         house = (self._house_woken,)
         self._bell = Bell(
             url,
@@ -127,6 +128,7 @@ class Worker:
             asyncio.create_task(self._round(self._post_round, self._post_woken), name="post"),
             asyncio.create_task(self._round(self._letters_round, asyncio.Event()), name="letters"),
             asyncio.create_task(self._round(self._texts_round, self._texts_woken), name="texts"),
+            asyncio.create_task(self._round(self._hooks_round, self._hooks_woken), name="hooks"),
             asyncio.create_task(self._round(self._seal_round, asyncio.Event()), name="seal"),
             asyncio.create_task(self._round(self._house_round, self._house_woken), name="house"),
         ]
@@ -174,6 +176,9 @@ class Worker:
         again = await self._reception.texts.work(self.now())
         return min(self._until(again), FOLDER_EVERY_S)
 
+    async def _hooks_round(self) -> float:
+        return self._until(await self._reception.hooks.work(self.now()))
+
     async def _seal_round(self) -> float:
         await self._seal()
         loop = asyncio.get_running_loop()
@@ -187,8 +192,8 @@ class Worker:
         if (clock.virtual, clock.speed) != (self.clock.virtual, self.clock.speed):
             log.info("clock of the site", virtual=clock.virtual, speed=clock.speed)
         self.clock = clock
-        self._clock_woken.set()
-        self._post_woken.set()
+        for woken in (self._clock_woken, self._post_woken, self._hooks_woken, self._texts_woken):
+            woken.set()
         await self._rules.refresh(self._pool)
         await self._rights.refresh(self._pool)
         await watch_calendar(self._pool, self._services, self.now())

@@ -56,12 +56,17 @@ class Hook:
     """
 
     def __init__(self, secret: str) -> None:
-        self.secret = b64decode(secret.removeprefix("whsec_"))
+        self.use(secret)
         self.happened: dict[str, bytes] = {}
         self.requests: list[dict[str, str]] = []
         self.status = 204
         self.drop = False
+        self.answer = ""
         self.url = ""
+
+    def use(self, secret: str) -> None:
+        """Know this secret from now on."""
+        self.secret = b64decode(secret.removeprefix("whsec_"))
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         """Return the status of the answer."""
@@ -70,7 +75,7 @@ class Hook:
         expected = "v1," + b64encode(hmac.new(self.secret, signed, sha256).digest()).decode()
         if not hmac.compare_digest(expected, headers["webhook-signature"]):
             return 401
-        if self.status == 204:
+        if self.status in (200, 204):
             self.happened.setdefault(headers["idempotency-key"], body)
         return self.status
 
@@ -85,7 +90,9 @@ async def hook_server(secret: str) -> AsyncIterator[Hook]:
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
         status = hook.take(headers, await reader.readexactly(int(headers["content-length"])))
         if not hook.drop:
-            writer.write(f"HTTP/1.1 {status} Told\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            answer = hook.answer.encode()
+            head = f"HTTP/1.1 {status} Told\r\nContent-Length: {len(answer)}\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode() + answer)
             await writer.drain()
         writer.close()
 
