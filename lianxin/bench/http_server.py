@@ -21,8 +21,11 @@ LIMIT: Final = 1_000_000_000
 
 
 @contextmanager
-def served(url: str, processes: int) -> Iterator[int]:
-    """Serve a database by so many web processes on one port, and give the port. Raises Refused: it does not come up."""
+def served(url: str, processes: int, **settings: str) -> Iterator[int]:
+    """Serve a database by so many web processes on one port, and give the port. Raises Refused: it does not come up.
+
+    settings  further variables, e.g. `LIANXIN_WEB_TRIAL="true"`
+    """
     with TemporaryDirectory(prefix="lianxin-bench-") as home:
         port = _free_port()
         environment = {
@@ -31,6 +34,8 @@ def served(url: str, processes: int) -> Iterator[int]:
             "LIANXIN_DATABASE_URL": url,
             "LIANXIN_WEB_PORT": str(port),
             "LIANXIN_LOG_LEVEL": "warning",
+            "LIANXIN_API_REQUESTS_PER_MINUTE": str(LIMIT),
+            **settings,
         }
         running = [_web(environment, Path(home) / f"web-{n}.log") for n in range(processes)]
         try:

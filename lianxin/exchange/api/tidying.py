@@ -30,6 +30,7 @@ def tidied(document: Json, closed: Collection[str]) -> Json:
     schemas = document["components"]["schemas"]
     for name in closed:
         schemas[name]["additionalProperties"] = False
+    _with_tuples(schemas)
     components = {**document["components"], "responses": dict(sorted(problems.items())), "schemas": _sorted(schemas)}
     first = ("openapi", "info", "servers", "security", "tags", "paths")
     return {name: document[name] for name in first} | {"components": components}
@@ -73,6 +74,18 @@ def _plain_headers(response: Json) -> None:
     }
     if headers:
         response["headers"] = {name: {**header, "schema": {"type": "string"}} for name, header in headers.items()}
+
+
+def _with_tuples(schema: Any) -> None:
+    """Tell a tuple as an array of so many of either: programs that write clients do not know `prefixItems`."""
+    if isinstance(schema, list | tuple):
+        for one in schema:
+            _with_tuples(one)
+    elif isinstance(schema, dict):
+        if parts := schema.pop("prefixItems", ()):
+            schema |= {"items": {"anyOf": list(parts)}, "minItems": len(parts), "maxItems": len(parts)}
+        for one in schema.values():
+            _with_tuples(one)
 
 
 def _sorted(schemas: Json) -> Json:

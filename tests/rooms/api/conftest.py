@@ -53,11 +53,12 @@ def paper():
 def city(database_server: EmbeddedServer) -> Iterator[Database]:
     """Eleven days in which twenty-five calls a day came in, and everybody did their work. Nobody changes this one."""
     with temporary_database(database_server, template=True) as database:
-        asyncio.run(_played(database))
+        asyncio.run(played(database))
         yield database
 
 
-async def _played(database: Database) -> None:
+async def played(database: Database) -> None:
+    """Let the city's people do what came in on eleven days."""
     pool = await open_pool(database.app_url)
     try:
         await enrol(PostgresLedger(pool), load_staff(), NOW - 30 * DAY_MS)
