@@ -34,6 +34,7 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     item    knowledge item and version of a direct answer (`K18 v2`), or the expert's name
     agreed  the caller said that the direct answer is one
     to      where it was referred, the emergency service that took it
+    ground  of what is not accepted; why nobody answers what was written (`bounce`, `spam` …)
     """
 
     outcome: str
@@ -67,7 +68,8 @@ class Contact(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     stage     waiting (in the queue), talking, writing (being written up), ended
     holder    who answers for it until it has ended; limit: until when
-    promises  the ring-back owed, while it is open; tries: calls of ours that reached nobody, or did
+    promises  the ring-back or the reply owed, while it is open; tries: calls of ours that reached nobody, or did
+    lying     how often it was left lying past its limit
     """
 
     id: int
@@ -86,6 +88,7 @@ class Contact(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     promised: int = 0
     attached: int = 0
     tries: int = 0
+    lying: int = 0
     person: str | None = None
     answered_at: Instant | None = None
     ended_at: Instant | None = None
@@ -106,6 +109,7 @@ class ContactEntry(Envelope, omit_defaults=True, kw_only=True):
     kept: tuple[int, ...] = ()
     broken: tuple[int, ...] = ()
     tries: int | None = None
+    lying: int | None = None
     person: str | None = None
     attachment: Attached | None = None
     who: dict[str, str] = msgspec.field(default_factory=dict)
@@ -125,14 +129,14 @@ def apply(contact: Contact, entry: ContactEntry) -> None:
     contact.last_at = entry.at
     if entry.kind == "arrived":
         contact.arrived_at = entry.at
-    for name in ("channel", "line", "agent", "tries", "person"):
+    for name in ("channel", "line", "agent", "tries", "lying", "person"):
         value = getattr(entry, name)
         if value is not None:
             setattr(contact, name, value)
     if entry.stage is not None:
         contact.stage = entry.stage
         contact.holder, contact.limit = entry.holder, entry.limit
-        if entry.stage == "talking":
+        if entry.stage == "talking" or (entry.kind == "written_back" and contact.answered_at is None):
             contact.answered_at = entry.at
     contact.attached += entry.attachment is not None
     if entry.matter is not None:

@@ -22,6 +22,7 @@ class ContactRow(msgspec.Struct, gc=False):
     limit: Instant | None
     agent: str | None
     person: str | None
+    lying: int
 
 
 def row_of(contact: Contact) -> ContactRow:
@@ -37,6 +38,7 @@ def row_of(contact: Contact) -> ContactRow:
         contact.limit,
         contact.agent,
         contact.person,
+        contact.lying,
     )
 
 

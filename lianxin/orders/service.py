@@ -319,7 +319,7 @@ class Services:
             raise (
                 Refused("personal_number", SENTENCE, INSTEAD)
                 if isinstance(command, c.Command)
-                else course.ContactRefused(SENTENCE + INSTEAD)
+                else course.ContactRefused(SENTENCE, INSTEAD)
             )
         moved = False
         for _ in range(_TRIES):

@@ -74,6 +74,8 @@ PROMISE_WORDS: dict[str, str] = {
     "result": marked("result told"),
     "told": marked("citizen told"),
     "ring_back": marked("ring back"),
+    "text_reply": marked("reply to a text message"),
+    "mailbox_reply": marked("reply to a letter"),
 }
 
 PART_WORDS: dict[str, str] = {

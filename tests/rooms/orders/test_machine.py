@@ -142,11 +142,18 @@ class Hotline(RuleBasedStateMachine):
     def a_call_rings(self) -> int:
         return asyncio.run(self.house.call())
 
+    @precondition(lambda self: len(self.house.contacts()) < 3 * MOST)
+    @rule(target=contacts, channel=st.sampled_from(("sms", "mail")))
+    def somebody_writes(self, channel: str) -> int:
+        return asyncio.run(self.house.letter(channel))
+
     @rule(
         contact=contacts,
         by=st.sampled_from(("staff:1001", "staff:1002")),
         outcome=st.sampled_from((*OUTCOMES, "nonsense")),
-        kind=st.sampled_from((course.NoteMatter, course.End, course.Take, course.Leave, course.RingBack)),
+        kind=st.sampled_from(
+            (course.NoteMatter, course.End, course.Take, course.Leave, course.RingBack, course.WriteBack)
+        ),
         jump=st.sampled_from(JUMPS[:5]),
     )
     def somebody_works_on_a_contact(
@@ -155,6 +162,8 @@ class Hotline(RuleBasedStateMachine):
         self.house.now += jump
         matter = Matter(outcome, order=1, item="K1 v1", to="12348", ground="petition")
         content: dict[str, Any] = {"matter": matter} if kind in (course.NoteMatter, course.End) else {}
+        if kind is course.WriteBack:
+            content = {"message": self.house.id()}
         if kind is course.RingBack:
             content = {"reached": outcome == "heard"}
         command = kind(id=self.house.id(), by=by, **content)
