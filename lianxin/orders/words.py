@@ -218,6 +218,10 @@ SAY_WORDS: dict[str, str] = {
     "agreed": marked("how the citizen agreed"),
     "place": marked("place"),
     "category": marked("category"),
+    "urgency": marked("urgency"),
+    "kind": marked("kind of matter"),
+    "words": marked("words"),
+    "other": marked("also"),
 }
 """Labels of the evidence an entry carries; what is not listed stays in the chain and off the page."""
 

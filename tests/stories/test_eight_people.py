@@ -157,7 +157,7 @@ async def test_a_request_goes_the_straight_way_to_the_archive(street: Street, da
 async def test_another_is_sent_back_disputed_extended_and_reworked(street: Street, database: Database) -> None:
     number, code = await _asks(street)
     await street.does("agent", number, "take-in", kind="complaint", category="0401", region="371602", urgency="normal")
-    await street.does("reviewer", number, "send-back", **{"remarks.region": "是哪个县区，请核实"})
+    await street.does("reviewer", number, "send-back", **{"remarks.place": "是哪个县区，请核实"})
     await street.sees("agent", "/intake?tray=back", number)
     await street.does("agent", number, "sign")
     await street.does("agent", number, "revise", region="371602")

@@ -130,9 +130,9 @@ FORMS: Final = (
         key="b",
         weight=30,
         fields=(
-            _remark("text", marked("On the words")),
+            _remark("words", marked("On the words")),
             _remark("category", marked("On the category")),
-            _remark("region", marked("On the place")),
+            _remark("place", marked("On the place")),
             _remark("urgency", marked("On the urgency")),
             _remark("kind", marked("On the kind of matter")),
             _remark("other", marked("On something else")),

@@ -66,7 +66,7 @@ class Choice(NamedTuple):
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a form.
 
-    name      of the command's field; `remarks.region` is the entry `region` of its field `remarks`
+    name      of the command's field; `remarks.place` is the entry `place` of its field `remarks`
     label     what it is called;  hint: what is to be written, in words (`%(n)s`: the number at `rule`)
     required  without it the form is not taken
     choices   of a choice, in their order; of a yes_no the first is yes
@@ -94,7 +94,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of fields as those of the command: `remarks.region` becomes an entry of `remarks`."""
+    """Return the values of fields as those of the command: `remarks.place` becomes an entry of `remarks`."""
     content: dict[str, Any] = {}
     for name, value in flat.items():
         whole, _, part = name.partition(".")

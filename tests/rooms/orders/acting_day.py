@@ -36,7 +36,7 @@ class Desk:
         return answer
 
     async def send(self, number: str, step: str, query: str = "", **words: Any) -> httpx.Response:
-        """Send the form that was opened; a name `remarks__region` is the field `remarks.region`."""
+        """Send the form that was opened; a name `remarks__place` is the field `remarks.place`."""
         said = {name.replace("__", "."): value for name, value in words.items()}
         return await self.client.post(f"/orders/{number}/do/{step}{query}", data={**self.beside, **said})
 

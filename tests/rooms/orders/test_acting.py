@@ -135,7 +135,7 @@ async def test_who_was_overtaken_is_told_by_whom(reviewer: Desk, site: Any, pool
     await reviewer.open(WAGES, "send-back")
     colleague = await desk(site, pool, "1025")
     assert (await colleague.do(WAGES, "approve", **APPROVE)).status_code == 303
-    answer = await reviewer.send(WAGES, "send-back", remarks__region="写明工地名称")
+    answer = await reviewer.send(WAGES, "send-back", remarks__place="写明工地名称")
     assert answer.status_code == 409
     assert "审核通过，您的“退回修改”没有保存" in text(answer)
     assert "写明工地名称" in answer.text
@@ -222,7 +222,7 @@ async def test_what_is_no_form_is_refused(reviewer: Desk, pool: Any) -> None:
 
 async def test_a_file_in_place_of_words_is_refused(reviewer: Desk, pool: Any) -> None:
     await reviewer.open(WAGES, "send-back")
-    files = {"remarks.region": ("region.txt", b"words", "text/plain")}
+    files = {"remarks.place": ("region.txt", b"words", "text/plain")}
     answer = await reviewer.client.post(f"/orders/{WAGES}/do/send-back", data=reviewer.beside, files=files)
     assert (answer.status_code, "这里要填文字，不是文件。" in text(answer)) == (422, True)
 

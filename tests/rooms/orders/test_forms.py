@@ -195,8 +195,8 @@ def test_dates_are_those_of_the_city() -> None:
 def test_remarks_need_at_least_one() -> None:
     form = FORMS["send-back"]
     assert [one.field for one in parse(form, {field.name: [""] for field in form.fields}, known()).mistakes] == [""]
-    found = parse(form, {"remarks.region": ["写明门牌号"], "remarks.text": [""]}, known())
-    assert found.content == {"remarks": {"region": "写明门牌号"}}
+    found = parse(form, {"remarks.place": ["写明门牌号"], "remarks.words": [""]}, known())
+    assert found.content == {"remarks": {"place": "写明门牌号"}}
 
 
 def test_names_of_an_emptied_list_are_none_and_of_a_list_not_asked_for_stay() -> None:
