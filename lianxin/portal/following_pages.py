@@ -6,7 +6,7 @@ import structlog
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 
-from lianxin.ground.text import NumberError
+from lianxin.ground.text import NumberError, parse_number
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.portal.following import Following, Look, Opened, number_of
 from lianxin.portal.limits import FOLLOW, GUESS, GUESS_HERE, LOST, LOST_NUMBER
@@ -133,13 +133,14 @@ def code_routes(watching: Watching) -> list[ControllerRouterHandler]:
     async def replace(request: AnyRequest) -> Response[Any]:
         form = await form_of(request)
         number = form.get("number", "")
-        meant = number_of(number)
-        more = () if meant is None else ((LOST_NUMBER, meant),)
-        await watching.frame.limit(request, form, LOST, *more)
-        given: dict[str, Any] = {"number": number, "asked": True, "failed": ""}
-        if meant is not None:
-            watching.lost.ask(meant, form.get("phone", ""))
-        return await watching.frame.shown(request, "lost.html", here="follow", **given)
+        try:
+            meant = parse_number(number)
+        except NumberError as wrong:
+            given: dict[str, Any] = {"number": number, "asked": False, "failed": wrong.sentence(language_of(request))}
+            return await watching.frame.shown(request, "lost.html", 422, "follow", **given)
+        await watching.frame.limit(request, form, LOST, (LOST_NUMBER, meant))
+        watching.lost.ask(meant, form.get("phone", ""))
+        return await watching.frame.shown(request, "lost.html", here="follow", number=number, asked=True, failed="")
 
     return [ask, compare, lost, replace]
 
