@@ -68,7 +68,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
 
 
 def values_of(access: Access) -> Callable[[AnyRequest], Mapping[str, Any]]:
-    """Return what gives every page `who` asks, `csrf()` for its forms, `csrf_token()` and `idle_s` for its scripts."""
+    """Return what gives every page `who` asks, `csrf()` for its forms, and what its scripts need."""
 
     def values(request: AnyRequest) -> Mapping[str, Any]:
         visit = visit_of(request)
@@ -84,6 +84,7 @@ def values_of(access: Access) -> Callable[[AnyRequest], Mapping[str, Any]]:
             "csrf": field,
             "csrf_token": csrf_token,
             "idle_s": access.sessions.policy.idle_ms // 1000,
+            "demo_session": visit is not None and visit.session is not None and visit.session.method == "demo",
         }
 
     return values

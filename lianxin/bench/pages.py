@@ -23,7 +23,7 @@ from lianxin.bench.databases import Databases
 from lianxin.bench.measuring import Result, percentiles
 from lianxin.bench.plan import NOW, SEED, Plan
 from lianxin.bench.wanted import frequent_pairs, pieces
-from lianxin.desks.site import make_site
+from lianxin.desks.site import HEARING, make_site
 from lianxin.ground.clock import VirtualClock
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Settings, Site
@@ -136,7 +136,10 @@ async def _site(url: str) -> "AsyncIterator[tuple[Reader, Pool[Record]]]":
         clock = VirtualClock(NOW)
         begun = await Sessions(pool, clock).begin(READER, "password")
         with TemporaryDirectory() as home:
-            yield Reader(make_site(pool, url, Site(Path(home), Settings()), clock), begun.secret), pool
+            app = make_site(pool, url, Site(Path(home), Settings()), clock)
+            async with app.lifespan():
+                await app.state[HEARING].ready.wait()  # rights and rules have been read
+                yield Reader(app, begun.secret), pool
 
 
 async def _timed(reader: Reader, paths: Sequence[str], plan: Plan) -> list[float]:

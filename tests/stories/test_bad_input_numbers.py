@@ -1,6 +1,6 @@
 """A number that is mistyped, or that nobody has, is explained at every door: terminal, receipt, page, search."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 from made.entry import entered
-from made.site import made_site
+from made.site import open_site
 from pages_day import LAMPS, READER, play
 from typer.testing import CliRunner
 
@@ -34,12 +34,14 @@ WRONG = [
 
 
 @pytest.fixture
-async def site(database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path) -> httpx.AsyncClient:
+async def site(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
     """The pages over a few days of a small hotline."""
     await play(pool)
-    client = await entered(made_site(pool, database.app_url, tmp_path), pool, READER)
-    client.follow_redirects = True
-    return client
+    async with open_site(pool, database.app_url, tmp_path) as app, await entered(app, pool, READER) as client:
+        client.follow_redirects = True
+        yield client
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@
       if (answer.status === 200) return lift();
       if (answer.status === 403) return location.reload();
       wrong.hidden = false;
-      form.elements.password.select();
+      if (form.elements.password) form.elements.password.select();
     }).catch(function () { wrong.hidden = false; });
   });
   wait(Number(idle.content));
