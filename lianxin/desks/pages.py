@@ -12,12 +12,11 @@ from lianxin.desks.book import Book
 from lianxin.desks.city import Map
 from lianxin.desks.drawing import drawing_of
 from lianxin.ground.web import Paper
-from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.wiring import Tab
 
 Asked = Request[Who, Any, Any]
-ReadBook = Callable[[], Awaitable[Book]]
-"""Reads the book as it stands now."""
+ReadBook = Callable[[str], Awaitable[Book]]
+"""Reads the book as it stands now, for a reader."""
 
 
 def book_routes(
@@ -25,8 +24,8 @@ def book_routes(
 ) -> list[ControllerRouterHandler]:
     """Return `/desk`, `/book` and `/book/now`."""
 
-    async def values() -> dict[str, Any]:
-        book = await read()
+    async def values(request: Asked) -> dict[str, Any]:
+        book = await read(request.user.number)
         return {
             "book": book,
             "drawing": drawing_of(book),
@@ -38,12 +37,12 @@ def book_routes(
         return Redirect(own_desk(tabs, request.user.roles), status_code=303)
 
     @get("/book")
-    async def whole(request: AnyRequest) -> Response[str]:
-        return paper.page(request, "desks/book.html", **await values())
+    async def whole(request: Asked) -> Response[str]:
+        return paper.page(request, "desks/book.html", **await values(request))
 
     @get("/book/now")
-    async def now(request: AnyRequest) -> Response[str]:
-        return paper.page(request, "desks/book_now.html", **await values())
+    async def now(request: Asked) -> Response[str]:
+        return paper.page(request, "desks/book_now.html", **await values(request))
 
     return [desk, whole, now]
 

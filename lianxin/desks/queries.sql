@@ -40,15 +40,17 @@ SELECT extract(hour FROM arrived_at AT TIME ZONE interval '8 hours')::integer AS
   FROM contacts WHERE arrived_at >= :at AND arrived_at < :until
  GROUP BY 1, 2;
 
--- name: latest_held(limit_count)
--- The open orders that passed from one holder to another last. Index: custody_latest_idx; custody_pkey.
-SELECT o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, c.since AS held_since, c.holder,
-       o.offered_to, b.holder AS before
-  FROM (SELECT * FROM custody WHERE part = 0 AND n > 1 AND until IS NULL
-         ORDER BY since DESC, subject_id LIMIT :limit_count) c
-  JOIN orders o ON o.order_id = c.subject_id
+-- name: latest_held(reader, limit_count)
+-- The open orders that passed from one holder to another last, as far as the reader may see them.
+-- Indexes: custody_latest_idx, orders_pkey, custody_pkey.
+SELECT c.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, c.since AS held_since, c.holder,
+       c.offered_to, b.holder AS before
+  FROM (SELECT h.subject_id, h.n, h.since, h.holder, o.number, o.offered_to
+          FROM custody h JOIN seen_orders(:reader) o ON o.order_id = h.subject_id
+         WHERE h.part = 0 AND h.n > 1 AND h.until IS NULL
+         ORDER BY h.since DESC, h.subject_id LIMIT :limit_count) c
   JOIN custody b ON b.subject_id = c.subject_id AND b.part = 0 AND b.n = c.n - 1
-  LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+  LEFT JOIN texts t ON t.order_id = c.subject_id AND t.n = 1
  ORDER BY c.since DESC, c.subject_id;
 
 -- name: last_seal()^

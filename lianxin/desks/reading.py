@@ -8,6 +8,8 @@ import asyncio
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from lianxin.desks.book import Book, ContactsToday, Handover, HolderCount, PromisesToday, Seal
 from lianxin.desks.grouping import by_county, grouped
 from lianxin.ground.clock import DAY_MS, from_datetime, local_date, midnight, to_datetime
@@ -36,8 +38,16 @@ class BookReader:
         self._latest: tuple[float, Book] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def __call__(self) -> Book:
-        """Return the book as it stands; at most `SHARED_S` old."""
+    async def __call__(self, reader: str) -> Book:
+        """Return the book as it stands, at most `SHARED_S` old, with the last handovers that this reader may see.
+
+        reader  `Who.number`
+        """
+        rows = await self._pool.fetch(_QUERIES.latest_held.sql, reader, HANDOVERS)
+        return msgspec.structs.replace(await self._shared(), handovers=tuple(map(_handover, rows)))
+
+    async def _shared(self) -> Book:
+        """Return what the book says to everybody: counts, and no single order."""
         async with self._one_at_a_time:
             passed = asyncio.get_running_loop().time()
             if self._latest is None or passed - self._latest[0] > SHARED_S:
@@ -67,7 +77,6 @@ class BookReader:
             groups=grouped(holders, self._units),
             promises=await self._promises(db, present),
             contacts=ContactsToday(hours, dispositions),
-            handovers=await self._handovers(db),
             counties=by_county(holders, self._units),
             seal=Seal(seal["checkpoint_id"], from_datetime(seal["at"])) if seal is not None else None,
             demo=present.demo,
@@ -105,9 +114,6 @@ class BookReader:
             hours[row["hour"]] += row["contacts"]
             dispositions[row["disposition"]] = dispositions.get(row["disposition"], 0) + row["contacts"]
         return tuple(hours), dispositions
-
-    async def _handovers(self, db: "PoolConnectionProxy[Record]") -> tuple[Handover, ...]:
-        return tuple(map(_handover, await db.fetch(_QUERIES.latest_held.sql, HANDOVERS)))
 
 
 def _handover(row: "Record") -> Handover:
