@@ -4,11 +4,12 @@ What staff write into reasons, remarks and explanations stands in entries for ev
 only people can keep out of it; mobile numbers and identity numbers are seen here. Pure.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
+
+from lianxin.people.numbers import stands_in
 
 SENTENCE: Final = "办理记录里不能写手机号码或身份证号：记录一经写入，任何人都删不掉。"
 INSTEAD: Final = "请删去号码再提交；来电人的联系方式在其个人资料里。"
@@ -17,15 +18,11 @@ NOT_WORDS: Final = frozenset(
     | {"link", "directory", "hash", "file"}
 )
 """Fields that nobody types as words: ids, hashes, and the numbers of papers."""
-_NUMBER: Final = re.compile(
-    r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"  # a mobile number
-    r"|\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"  # an identity number
-)
 
 
 def tells_a_number(command: msgspec.Struct) -> bool:
     """Return whether the words of a command hold a mobile number or an identity number."""
-    return any(_NUMBER.search(words) for words in _words(command))
+    return any(stands_in(words) for words in _words(command))
 
 
 def _words(value: object) -> Iterator[str]:

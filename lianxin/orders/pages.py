@@ -24,7 +24,7 @@ from lianxin.orders.course import handovers
 from lianxin.orders.forms import FORMS
 from lianxin.orders.listing import PAGE, Cursor, HolderLine, Listing, Row, cursor_of
 from lianxin.orders.sheet import Found, due_state, sheet_of
-from lianxin.privacy import Looks
+from lianxin.privacy import Looks, Reveals
 from lianxin.rules import Rules
 
 Asked = Request[Who, Any, Any]
@@ -76,9 +76,15 @@ TERMS: dict[str, Any] = {
 
 
 def order_routes(
-    orders: Orders, acting: Acting, looks: Looks, rules_of: RulesOf, present: ReadPresent, paper: Paper
+    orders: Orders,
+    acting: Acting,
+    looks: Looks,
+    reveals: Reveals,
+    rules_of: RulesOf,
+    present: ReadPresent,
+    paper: Paper,
 ) -> list[ControllerRouterHandler]:
-    """Return `/orders` and `/orders/{number}`."""
+    """Return `/orders`, `/orders/holders` and `/orders/{number}`."""
 
     @get("/orders")
     async def listed(
@@ -91,6 +97,14 @@ def order_routes(
         read = _searched(orders, reader, query, after) if query else _held(orders, reader, holder or None, after)
         listing = await read(moment.now, moment.demo)
         return paper.page(request, "orders/list.html", listing=listing, q=query, now=moment.now, demo=moment.demo)
+
+    @get("/orders/holders")
+    async def holders(request: Asked) -> Response[str]:
+        moment = await present()
+        lines = await orders.holders(request.user.number, moment.now)
+        piece = "hx-request" in request.headers
+        template = "orders/holder_groups.html" if piece else "orders/holders.html"
+        return paper.page(request, template, holders=lines, now=moment.now, demo=moment.demo)
 
     @get("/orders/{number:str}")
     async def one(request: Asked, number: FromPath[str], next: FromQuery[str] = "") -> Response[str] | Redirect:
@@ -109,9 +123,18 @@ def order_routes(
         sheet = sheet_of(found[0], rules_of(found[1]), moment.now, language, moment.demo)
         await looks.note(request.user, sheet.order.id, "page", moment.now)
         panel = await acting.panel(request.user, sheet.order, moment.now, back(next))
-        return paper.page(request, "orders/order.html", sheet=sheet, panel=panel, now=moment.now, demo=moment.demo)
+        person = await reveals.box(request.user, number)
+        return paper.page(
+            request,
+            "orders/order.html",
+            sheet=sheet,
+            panel=panel,
+            person=person,
+            now=moment.now,
+            demo=moment.demo,
+        )
 
-    return [listed, one]
+    return [listed, holders, one]
 
 
 _Read = Callable[[Instant, bool], Awaitable[Listing]]
@@ -132,9 +155,8 @@ def _held(orders: Orders, reader: str, holder: str | None, after: str) -> _Read:
 
     async def read(now: Instant, demo: bool) -> Listing:
         rows = await orders.held(reader, holder, cursor)
-        holders = await orders.holders(reader, now) if holder is None else ()
-        total = await orders.count(reader, holder) if holder is not None else sum(line.orders for line in holders)
-        return Listing(now, holder, "", rows[:PAGE], _next(rows), cursor is None, total, holders, demo)
+        total = None if holder is None else await orders.count(reader, holder)
+        return Listing(now, holder, "", rows[:PAGE], _next(rows), cursor is None, total, demo=demo)
 
     return read
 

@@ -20,7 +20,7 @@ from lianxin.orders.service import Services
 from lianxin.people import STAFF_KEY, holder_name
 from lianxin.people.keys import KeyFolder
 from lianxin.people.rights import Rights
-from lianxin.privacy import Looks
+from lianxin.privacy import Looks, Reveals
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.units import load_units
 
@@ -44,7 +44,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     acting, rules = wiring.get(Acting), wiring.get(AdoptedRules)
     present, paper = wiring.present, wiring.paper
     return [
-        *order_routes(wiring.get(OrderReader), acting, wiring.get(Looks), rules, present, paper),
+        *order_routes(wiring.get(OrderReader), acting, wiring.get(Looks), wiring.get(Reveals), rules, present, paper),
         *acting_routes(acting, present, paper),
         *draft_routes(wiring.get(Drafts), wiring.get(Services), present, paper),
     ]

@@ -80,6 +80,13 @@ class Identities:
         row = await self._pool.fetchrow(_QUERIES.informant_behind.sql, reader, order_id)
         return None if row is None else self._vaults["informants"].open(person_row(row))
 
+    async def kept_apart(self, person_id: UUID) -> str:
+        """Return what is known of somebody who is not among the others: kept, erased, or nobody."""
+        found = await self._pool.fetchrow(_QUERIES.informants_known.sql, [person_id])
+        if found is None:
+            return "nobody"
+        return "kept" if found["erased_at"] is None else "erased"
+
     async def orders_with(self, reader: str, number: str) -> tuple[int, ...]:
         """Return the orders of whoever is kept apart and has this whole number, as far as the reader may know."""
         hashes = [bytes.fromhex(one) for one in self._vaults["informants"].lookups(number)]

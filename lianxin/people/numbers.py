@@ -5,6 +5,7 @@ number belongs to the city's own area code. What no numbering plan knows is kept
 digits: a short service number is still a number that called. Pure.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -13,6 +14,10 @@ import phonenumbers
 COUNTRY: Final = "CN"
 _LOCAL_DIGITS: Final = (7, 8)
 LAST_DIGITS: Final = 4
+_IN_WORDS: Final = re.compile(
+    r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"  # a mobile number
+    r"|\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"  # an identity number
+)
 
 
 def normalised(number: str, area: str = "") -> str:
@@ -53,6 +58,11 @@ def national(number: str) -> str:
         return number
     rest = number.removeprefix("+86")
     return rest if rest.startswith(("1", "400", "800")) and not rest.startswith("10") else f"0{rest}"
+
+
+def stands_in(words: str) -> bool:
+    """Whether a mobile number or the number of an identity document stands in what somebody wrote."""
+    return _IN_WORDS.search(words) is not None
 
 
 def masked(number: str) -> str:

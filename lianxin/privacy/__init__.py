@@ -2,5 +2,6 @@
 
 from lianxin.privacy.look import Look, What
 from lianxin.privacy.looks import Looks, NotKept
+from lianxin.privacy.reveals import Box, Reveals
 
-__all__ = ["Look", "Looks", "NotKept", "What"]
+__all__ = ["Box", "Look", "Looks", "NotKept", "Reveals", "What"]
