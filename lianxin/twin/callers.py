@@ -104,6 +104,8 @@ def matter_of(outcome: str, dice: Dice, order: int | None) -> Matter:
         return Matter("referred", to=dice.weighted(TRANSFERS))
     if outcome == "not_accepted":
         return Matter("not_accepted", ground=dice.one_of(("litigation", "petition", "disclosure", "reconsideration")))
+    if outcome == "silent":  # a call says why by itself, what was written does not
+        return Matter("silent", ground=dice.one_of(("advertisement", "nothing_asked")))
     return Matter(outcome, order=order if outcome in ("joined", "added") else None)
 
 
