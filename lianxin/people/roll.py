@@ -4,6 +4,7 @@ Each person who acts has a chain of their own. An entry says what changed, and c
 work number, never a name. Pure: `decide(member, command, now) -> entries`, `evolve`.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
@@ -19,6 +20,7 @@ APART: Final = frozenset({"sysadmin", "secadmin", "auditadmin"})
 """Three administrators, three people (三员分立): who keeps the system, who gives rights, who looks at what was done."""
 _NAMED_FROM: Final = 10**14
 """Chains of people without a work number lie above this, those with one below."""
+_WORK_NUMBER: Final = re.compile(r"0{0,9}[1-9][0-9]{0,13}")
 
 
 class RollRefused(Exception):
@@ -146,7 +148,7 @@ class Leave(MemberCommand, frozen=True, kw_only=True):
 
 def member_chain(number: str) -> int:
     """Return the chain of a work number, or of an officer's id such as `zjj:contact`."""
-    if number.isascii() and number.isdigit():
+    if _WORK_NUMBER.fullmatch(number):
         return chain_of(STAFF, int(number))
     digest = int.from_bytes(sha256(number.encode()).digest()[:8])
     return chain_of(STAFF, _NAMED_FROM + digest % (9 * _NAMED_FROM))

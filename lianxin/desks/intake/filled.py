@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from lianxin.contacts.contact import Matter
 from lianxin.ground.web import marked
-from lianxin.people.vault import PersonFields
+from lianxin.people.person import PersonFields
 
 OUTCOMES: Final = {
     "answered": marked("answered at once"),
@@ -35,10 +35,15 @@ class NotFilledIn(Exception):
     """A field is wrong; the sentence says which and what to do."""
 
 
+def as_sent(sent: Sent, name: str) -> str:
+    """Return the first text of a field, without blanks around it, however long: to be shown again where it is wrong."""
+    values = sent.get(name, ())
+    return values[0].strip() if values and isinstance(values[0], str) else ""
+
+
 def first(sent: Sent, name: str) -> str:
     """Return the first text of a field, without blanks around it. Raises NotFilledIn for one that is too long."""
-    values = sent.get(name, ())
-    text = values[0].strip() if values and isinstance(values[0], str) else ""
+    text = as_sent(sent, name)
     if len(text) > LONGEST.get(name, 4_000):
         raise NotFilledIn(f"有一栏写得太长，最多 {LONGEST.get(name, 4_000)} 字。没有保存。")
     return text

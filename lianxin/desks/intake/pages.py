@@ -14,7 +14,7 @@ from lianxin.access import Who
 from lianxin.channels.inbox import NoSuchMessage
 from lianxin.channels.replying import NoReply, Replying
 from lianxin.contacts.course import ContactRefused
-from lianxin.desks.intake.filled import CHANNELS, OUTCOMES, NotFilledIn, first, matter_of, person_of
+from lianxin.desks.intake.filled import CHANNELS, OUTCOMES, NotFilledIn, as_sent, first, matter_of, person_of
 from lianxin.desks.intake.reading import AtDesk, IntakeReader
 from lianxin.desks.intake.service import AGENTS, Intake
 from lianxin.desks.intake.trays import DESK
@@ -122,7 +122,7 @@ class IntakePages:
             "found": found,
             "number": number,
             "shown": shown,
-            "person": {name: first(written or {}, name) for name in _PERSON},
+            "person": {name: as_sent(written or {}, name) for name in _PERSON},
             "drafted": kept.at if kept is not None and sent is None else None,
             "commands": [new_command(moment.now) for _ in range(4)],
             "outcomes": OUTCOMES,
@@ -160,7 +160,7 @@ def _tray_routes(pages: IntakePages) -> list[ControllerRouterHandler]:
     @post("/intake/new", opt=_ONLY)
     async def typed_in(request: Asked) -> Response[Any]:
         sent = await sent_in(request)
-        channel = first(sent, "channel")
+        channel = as_sent(sent, "channel")
         if channel not in CHANNELS:
             return await pages.tray(request, "", 422, "请选择来件的渠道。没有登记。")
         now = (await pages.present()).now
@@ -209,7 +209,10 @@ def _contact_routes(pages: IntakePages) -> list[ControllerRouterHandler]:
     async def caller(request: Asked, number: FromPath[str]) -> Response[str]:
         """Look for earlier orders by a telephone number; it stands in no address."""
         sent = await sent_in(request)
-        phone = first(sent, "phone")
+        try:
+            phone = first(sent, "phone")
+        except NotFilledIn as wrong:
+            return await _refused(pages, request, number, sent, wrong)
         earlier = await pages.reader.earlier(request.user, phone) if phone else ()
         return await pages.contact(request, number, earlier=earlier, given={"phone": phone, "looked": "yes"})
 
@@ -306,6 +309,6 @@ def number_of(contact: int) -> str:
 def _command(sent: Sent) -> UUID:
     """Return the id that the form carries. Raises NotFoundException for a form that is none of ours."""
     try:
-        return UUID(first(sent, "command"))
+        return UUID(as_sent(sent, "command"))
     except ValueError:
         raise NotFoundException from None

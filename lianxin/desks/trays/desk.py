@@ -17,6 +17,7 @@ from lianxin.access import Who
 from lianxin.desks.trays.tray import Tray, TrayRow, place_of
 from lianxin.desks.trays.trays import MOST, SHOWN_MAX, Trays
 from lianxin.ground.web import Paper, Present, ReadPresent
+from lianxin.orders.forms import FORMS
 
 Asked = Request[Who, Any, Any]
 Beside = Callable[[Who, Present], Awaitable[Mapping[str, Any]]]
@@ -49,6 +50,14 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
                 return tray
         raise NotFoundException
 
+    def of(self, who: Who) -> "Desk":
+        """Return the desk as somebody sits at it: in the rows stand only steps that one of their roles may take."""
+        mine = {
+            tray: tuple((step, words) for step, words in acts if who.may(*FORMS[step].step.who))
+            for tray, acts in self.acts.items()
+        }
+        return msgspec.structs.replace(self, acts=mine)
+
 
 def desk_routes(
     desk: Desk, trays: Trays, present: ReadPresent, paper: Paper, beside: Beside | None = None
@@ -61,7 +70,7 @@ def desk_routes(
         chosen, moment = desk.tray(tray), await present()
         page = await trays.page(request.user, chosen, moment.now, place_of(after))
         values: dict[str, Any] = {
-            "desk": desk,
+            "desk": desk.of(request.user),
             "tray": chosen,
             "page": page,
             "counts": {one.name: await trays.count(request.user, one, moment.now) for one in desk.trays},
@@ -87,7 +96,7 @@ def desk_routes(
         return paper.page(
             request,
             "desks.trays/rows.html",
-            desk=desk,
+            desk=desk.of(request.user),
             tray=chosen,
             rows=rows,
             fresh=sum(row.number not in numbers for row in page.rows),

@@ -24,6 +24,7 @@ from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import Paper
 from lianxin.ground.web.refusals import Handler, refusal_handlers
+from lianxin.ground.web.sent import PageRequest
 
 __all__ = ["Probe", "create_app"]
 
@@ -89,6 +90,7 @@ def create_app(
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=1, exclude=["/events", "/static/lib", "/attachments/"]
         ),
+        request_class=PageRequest,
         state=State({LIVE: live}),
         openapi_config=None,
         logging_config=None,
