@@ -61,7 +61,7 @@ class Replying:
         words = clean_text(text)
         if row["channel"] == "sms" and len(words) > SMS_MAX:
             raise NoReply(f"短信最多 {SMS_MAX} 个字，现在是 {len(words)} 个。请写短一些，或改用电话答复。")
-        id_ = uuid5(_SPACE, f"{contact} {command}")
+        id_ = reply_id(contact, command)
         person = person_row(row)
         sealed = as_text(self._vault.lock(person, reply_place(id_), words.encode()))
         body: dict[str, str | int | None] = {"template": REPLY, "order": "", "person": str(person.id)}
@@ -69,3 +69,8 @@ class Replying:
             "replies_write": [ReplyRow(id=id_, contact=contact, at=now, by=by, person=person.id, sealed=sealed)],
             "outbox_write": [Message(id_, contact, row["channel"], body, now)],
         }
+
+
+def reply_id(contact: int, command: UUID) -> UUID:
+    """Return the id of the message that answers a contact by this command; `WriteBack` names it."""
+    return uuid5(_SPACE, f"{contact} {command}")

@@ -328,30 +328,31 @@ async def test_taken_away_it_is_told_nothing_more(told: Told) -> None:
     assert await told.pool.fetchval("SELECT state FROM webhook_deliveries") == "dropped"
 
 
-@pytest.mark.parametrize(
-    "changed, words",
-    [
-        ({"name": " "}, "名称"),
-        ({"name": "系" * 61}, "60"),
-        ({"topics": frozenset()}, "至少选一类"),
-        ({"topics": frozenset({"nothing"})}, "至少选一类"),
-        ({"url": "ftp://x.example"}, "网址"),
-        ({"url": "http://x.example/"}, "https://"),
-        ({"url": "https://10.1.2.3/"}, "内部网络"),
-    ],
+UNFIT: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"name": " "}, "名称"),
+    ({"name": "系" * 61}, "60"),
+    ({"topics": frozenset()}, "至少选一类"),
+    ({"topics": frozenset({"nothing"})}, "至少选一类"),
+    ({"url": "ftp://x.example"}, "网址"),
+    ({"url": "http://x.example/"}, "https://"),
+    ({"url": "https://10.1.2.3/"}, "内部网络"),
 )
-async def test_a_form_that_does_not_fit_is_refused_in_words(told: Told, changed: dict[str, Any], words: str) -> None:
-    about = {"id": uuid4(), "name": "系统", "url": told.system.url, "topics": OF_THE_UNIT, **changed}
-    with pytest.raises(HookRefused, match=words):
-        await told.hooks.make(ZJJ, Wanted(**about), MORNING)
+
+
+async def test_a_form_that_does_not_fit_is_refused_in_words(told: Told) -> None:
+    for changed, words in UNFIT:
+        about = {"id": uuid4(), "name": "系统", "url": told.system.url, "topics": OF_THE_UNIT, **changed}
+        with pytest.raises(HookRefused, match=words):
+            await told.hooks.make(ZJJ, Wanted(**about), MORNING)
     assert await told.hooks.all(ROOT) == ()
 
 
-@pytest.mark.parametrize("reader", ["", "9001", "nobody:contact", "zjj"])
-async def test_the_administrator_names_a_person_of_a_unit(told: Told, reader: str) -> None:
-    with pytest.raises(HookRefused, match="单位人员"):
-        await told.hooks.make(ROOT, Wanted(uuid4(), "系统", told.system.url, OF_THE_UNIT, reader), MORNING)
-    hook, _ = await told.hooks.make(ROOT, Wanted(uuid4(), "系统", told.system.url, OF_THE_UNIT, "cgj:contact"), MORNING)
+async def test_the_administrator_names_a_person_of_a_unit(told: Told) -> None:
+    for reader in ("", "9001", "nobody:contact", "zjj"):
+        with pytest.raises(HookRefused, match="单位人员"):
+            await told.hooks.make(ROOT, Wanted(uuid4(), "系统", told.system.url, OF_THE_UNIT, reader), MORNING)
+    wanted = Wanted(uuid4(), "系统", told.system.url, OF_THE_UNIT, "cgj:contact")
+    hook, _ = await told.hooks.make(ROOT, wanted, MORNING)
     assert (hook.unit, hook.made_by) == ("cgj", "staff:9001")
 
 

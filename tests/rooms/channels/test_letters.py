@@ -84,11 +84,12 @@ async def test_whoever_gives_the_query_code_writes_to_the_order_from_any_address
     assert len(await post.texts(order)) == 2
 
 
-@pytest.mark.parametrize("number", ["20260309-000018", "20260309-000071", "2026-03-09 000017", "20269999-000017"])
-async def test_a_wrong_digit_in_the_number_finds_no_order(post: PostOffice, number: str) -> None:
+async def test_a_wrong_digit_in_the_number_finds_no_order(post: PostOffice) -> None:
     order = await post.order_of(LI)
-    message = await post.inbox.message(AGENT, await post.mail(bytes(composed(Subject=number))))
-    assert message.order is None and [one.id for one in message.suggested] == [order], "by its sender, not its number"
+    for number in ("20260309-000018", "20260309-000071", "2026-03-09 000017", "20269999-000017"):
+        message = await post.inbox.message(AGENT, await post.mail(bytes(composed(Subject=number))))
+        assert message.order is None, number
+        assert [one.id for one in message.suggested] == [order], "by its sender, not its number"
 
 
 async def test_a_letter_that_names_two_own_orders_is_an_agents(post: PostOffice) -> None:
