@@ -32,7 +32,7 @@ def _pictures(
     url: str = typer.Option("", help="Address of the running demo; its own site where none is given."),
     folder: str = typer.Option("docs/pictures", help="Where the pictures go."),
 ) -> None:
-    """Draw docs/pictures/book.png and order.png from a running demo, with the Chromium of this machine."""
+    """Draw the pictures of docs/pictures, one of each desk, from a running demo, with the Chromium of this machine."""
     from pathlib import Path
 
     from lianxin.desks.pictures import NoBrowser, NothingToDraw, draw_pictures

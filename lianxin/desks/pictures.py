@@ -4,10 +4,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PIL import Image
+
 from lianxin.people import ROLES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 UNITS, ORDERS = 3, 6
@@ -22,6 +24,30 @@ QUIET: Final = (
     "--disable-sync",
 )
 """The browser starts by itself, as root too, and talks to nobody but the site."""
+
+
+DESKS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("intake", "agent", "/intake"),
+    ("review", "reviewer", "/review"),
+    ("dispatch", "dispatcher", "/dispatch?tray=tracked"),
+    ("objections", "objection_reviewer", "/objections"),
+    ("unit", "unit_leader", "/unit?tray=do"),
+    ("county", "county_office", "/county?tray=region"),
+    ("followup", "followup_caller", "/followup"),
+    ("supervision", "supervisor", "/supervision?tray=yellow"),
+    ("quality", "qa", "/quality"),
+    ("knowledge", "kb_editor", "/knowledge"),
+    ("leader", "leader", "/leader?tray=group"),
+    ("duty", "duty_manager", "/duty"),
+    ("analysis", "analyst", "/analysis?by=unit"),
+    ("rules", "rule_admin", "/rules"),
+    ("accounts", "sysadmin", "/system/accounts"),
+    ("roles", "secadmin", "/security/roles"),
+    ("looks", "auditadmin", "/audit/looks"),
+)
+"""Name of the picture, role of who sits there, page."""
+COLOURS: Final = 128
+"""The pages have few colours; a picture of a palette is a third as large."""
 
 
 class NoBrowser(Exception):
@@ -41,7 +67,7 @@ def browser_path() -> str:
 
 
 def draw_pictures(url: str, folder: Path) -> list[Path]:
-    """Draw the book at 1920 x 1080 and an eventful order at 1366 x 900.
+    """Draw the book at 1920 x 1080, an eventful order at 1366 x 900, each desk and the portal at 1366 x 768.
 
     Raises NoBrowser and NothingToDraw.
     """
@@ -62,18 +88,32 @@ def draw_pictures(url: str, folder: Path) -> list[Path]:
             number = _eventful_order(page, url)
             page.set_viewport_size({"width": 1366, "height": 900})
             _draw(page, f"{url}/orders/{number}", order)
+            drawn = [book, order, *_desks(browser, url, folder)]
         except Error as failure:
             first_line = str(failure).splitlines()[0]
             raise NothingToDraw(f"{url} could not be drawn: {first_line} Start a demo with `make run`.") from failure
         finally:
             browser.close()
-    return [book, order]
+    return drawn
 
 
-def _come_in(page: "Page", url: str) -> None:
-    """Come in by the demo's door for a duty manager, who sees every order. Raises NothingToDraw for any other site."""
+def _desks(browser: "Browser", url: str, folder: Path) -> list[Path]:
+    """Draw each desk as who sits there, and the citizens' front page as nobody."""
+    drawn = []
+    for name, role, path in (("portal", "", "/"), ("login", "", "/login"), *DESKS):
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        if role:
+            _come_in(page, url, role)
+        _draw(page, f"{url}{path}", folder / f"{name}.png")
+        drawn.append(folder / f"{name}.png")
+        page.close()
+    return drawn
+
+
+def _come_in(page: "Page", url: str, role: str = "duty_manager") -> None:
+    """Come in by the demo's door for a role. Raises NothingToDraw for a site that is no demo."""
     page.goto(f"{url}/login")
-    door = page.locator(".doors button", has_text=ROLES["duty_manager"].zh)
+    door = page.locator(".doors button", has_text=ROLES[role].zh)
     if not door.count():
         raise NothingToDraw(f"{url} is no demo: its pages are shown to nobody who is not logged in. Nothing was drawn.")
     door.first.click()
@@ -84,6 +124,9 @@ def _draw(page: "Page", address: str, file: Path) -> None:
     page.goto(address, wait_until="load")
     page.evaluate("document.fonts.ready")
     page.screenshot(path=file)
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(COLOURS)
+    small.save(file, optimize=True)
 
 
 def _eventful_order(page: "Page", url: str) -> str:
