@@ -67,8 +67,7 @@ class Listing(msgspec.Struct, frozen=True):
     query    what was searched for, "" for nothing
     rows     at most `PAGE`, most urgent first; a search: newest first
     after    cursor of the next page, None on the last
-    total    open orders of the holder, None for a search
-    holders  every holder with open orders, only where no holder is chosen
+    total    open orders of the holder, None where none is chosen
     """
 
     now: Instant
@@ -78,5 +77,4 @@ class Listing(msgspec.Struct, frozen=True):
     after: str | None = None
     first: bool = True
     total: int | None = None
-    holders: tuple[HolderLine, ...] = ()
     demo: bool = False
