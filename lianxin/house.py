@@ -226,6 +226,7 @@ PURE: frozenset[str] = frozenset(
         "orders.texts",
         "orders.words",
         "people.numbers",
+        "people.person",
         "people.ring",
         "people.roles",
         "people.roll",

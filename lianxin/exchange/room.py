@@ -11,14 +11,13 @@ from lianxin.exchange.api.door import Door
 from lianxin.exchange.api.rates import Rates
 from lianxin.exchange.api.reading import ApiReader
 from lianxin.exchange.api.routes import api_router
-from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.numbering import Numbers
 from lianxin.orders.reading import OrderReader
 from lianxin.orders.service import Services
 from lianxin.people.rights import Rights
 from lianxin.people.vault import Vault
-from lianxin.privacy import Looks
+from lianxin.privacy import KeptApart, Looks
 from lianxin.receipts.service import Receipts
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.units import load_units
@@ -29,7 +28,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     files, vault = wiring.get(Attachments), wiring.get(Vault)
     door = Door(
         pool=wiring.pool,
-        store=PostgresLedger(wiring.pool),
+        store=wiring.get(KeptApart),
         rules=wiring.get(AdoptedRules),
         rights=wiring.get(Rights),
         orders=wiring.get(OrderReader),

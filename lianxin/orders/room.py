@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
-from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.wiring import Wiring
 from lianxin.orders.acting import Acting
@@ -20,7 +19,7 @@ from lianxin.orders.service import Services
 from lianxin.people import STAFF_KEY, holder_name
 from lianxin.people.keys import KeyFolder
 from lianxin.people.rights import Rights
-from lianxin.privacy import Looks, Reveals
+from lianxin.privacy import KeptApart, Looks, Reveals
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.units import load_units
 
@@ -28,7 +27,7 @@ from lianxin.units import load_units
 def offer(wiring: Wiring) -> None:
     """Offer `Services`, `OrderReader`, `Numbers`, `Drafts` and `Acting`."""
     rules, rights = wiring.get(AdoptedRules), wiring.get(Rights)
-    services = Services(PostgresLedger(wiring.pool), rules, rights)
+    services = Services(wiring.get(KeptApart), rules, rights)
     reader = OrderReader(wiring.pool)
     drafts = Drafts(wiring.pool, KeyFolder(wiring.site.home).ring("drafts"))
     wiring.offer(services)

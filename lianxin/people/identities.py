@@ -13,9 +13,10 @@ from uuid import UUID
 from lianxin.ground.clock import from_datetime
 from lianxin.ground.store import load_queries
 from lianxin.people.keys import Chain, KeyFolder
+from lianxin.people.person import PersonFields, PersonRecord, PersonRow, Rows, Store
 from lianxin.people.persons import NoSuchPerson, Persons, person_row
 from lianxin.people.ring import Purpose, Ring
-from lianxin.people.vault import PersonFields, PersonRecord, PersonRow, Rows, Store, Vault
+from lianxin.people.vault import Vault
 
 if TYPE_CHECKING:
     from lianxin.people.persons import Reach
@@ -68,8 +69,10 @@ class Identities:
             row = await self.persons.row(person_id)
         except NoSuchPerson:
             return {}
-        if row.erased is not None:
-            return {}
+        return {} if row.erased is not None else self.apart(row)
+
+    def apart(self, row: PersonRow) -> Rows:
+        """Return the rows that keep apart whom this row would keep like everybody. Raises VaultClosed."""
         return self._vaults["informants"].taken(row, self._vaults["persons"]).rows
 
     async def behind(self, reader: str, order_id: int) -> PersonFields | None:

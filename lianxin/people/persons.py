@@ -8,7 +8,8 @@ from uuid import UUID
 from lianxin.ground.clock import from_datetime
 from lianxin.ground.store import load_queries
 from lianxin.people.numbers import LAST_DIGITS, last_four
-from lianxin.people.vault import PersonFields, PersonRow, Vault
+from lianxin.people.person import PersonFields, PersonRow
+from lianxin.people.vault import Vault
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Pool, Record

@@ -14,9 +14,10 @@ from cryptography.exceptions import InvalidTag
 
 from lianxin.ground.store import load_queries
 from lianxin.people.keys import KeyFolder
+from lianxin.people.person import PersonRow, Store
 from lianxin.people.persons import person_row
 from lianxin.people.ring import NONCE_BYTES, Ring
-from lianxin.people.vault import PersonRow, Store, Vault, VaultClosed
+from lianxin.people.vault import Vault, VaultClosed
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record

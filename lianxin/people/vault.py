@@ -11,7 +11,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -20,19 +20,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lianxin.ground.clock import Instant
 from lianxin.people.numbers import last_four, normalised, plain_mail
+from lianxin.people.person import WRITERS as WRITERS
+from lianxin.people.person import NumberRow as NumberRow
+from lianxin.people.person import PersonFields as PersonFields
+from lianxin.people.person import PersonRecord as PersonRecord
+from lianxin.people.person import PersonRow as PersonRow
+from lianxin.people.person import Rows as Rows
+from lianxin.people.person import Store as Store
 from lianxin.people.ring import KEY_BYTES, NONCE_BYTES, Ring, Rings
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes: the machine's, or a seed's in the twin."""
-
-Store = Literal["persons", "informants"]
-"""Where a person is kept: like everybody, or apart, as one whom nobody may find out (举报人)."""
-
-WRITERS: Final[dict[Store, tuple[str, str]]] = {
-    "persons": ("persons_write", "person_numbers_write"),
-    "informants": ("informants_write", "informant_numbers_write"),
-}
-"""The functions that write a person and their look-up rows."""
 
 _SALT_BYTES: Final = 16
 
@@ -43,69 +41,6 @@ class PersonErased(Exception):
 
 class VaultClosed(Exception):
     """The house key of this home does not open the record, or the record was changed."""
-
-
-class PersonFields(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a citizen told us about themselves.
-
-    numbers  telephone numbers, the one to call back first
-    mail     address for e-mail
-    identity number of an identity document, where a law asks for it
-    """
-
-    name: str = ""
-    numbers: tuple[str, ...] = ()
-    address: str = ""
-    identity: str = ""
-    mail: str = ""
-
-    def __repr__(self) -> str:
-        return "PersonFields(…)"
-
-
-class PersonRow(msgspec.Struct, frozen=True):
-    """A row as `persons_write` takes it: base64 of nonce || ciphertext; all null once erased."""
-
-    id: UUID
-    key: str | None
-    fields: str | None
-    salts: str | None
-    erased: Instant | None = None
-
-
-class NumberRow(msgspec.Struct, frozen=True):
-    """A row as `person_numbers_write` takes it: keyed hashes of a number, as hex; of an address twice the same."""
-
-    whole: str
-    last_four: str
-    person: UUID
-
-
-Rows = dict[str, list[PersonRow] | list[NumberRow]]
-"""Rows by writer."""
-
-
-class PersonRecord(msgspec.Struct, frozen=True):
-    """A person locked away.
-
-    numbers  look-up rows
-    who      for `Submit` and `Arrive`: field -> HMAC-SHA256 under the person's salt, as hex
-    store    where it is kept
-    """
-
-    row: PersonRow
-    numbers: tuple[NumberRow, ...]
-    who: dict[str, str]
-    store: Store = "persons"
-
-    @property
-    def rows(self) -> Rows:
-        """The rows by writer, for `Services.submit(…, **record.rows)`."""
-        person, number = WRITERS[self.store]
-        written: Rows = {person: [self.row]}
-        if self.numbers:
-            written[number] = list(self.numbers)
-        return written
 
 
 class Vault:

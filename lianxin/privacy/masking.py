@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from lianxin.people.numbers import masked as masked_number
-from lianxin.people.vault import PersonFields
+from lianxin.people.person import PersonFields
 
 CUT: Final = "***"
 _DOUBLE_SURNAMES: Final = frozenset(

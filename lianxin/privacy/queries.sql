@@ -74,3 +74,7 @@ SELECT look_id, at, who, subject_id, what, about, session, address
    AND (:before::timestamptz IS NULL OR at < :before)
  ORDER BY look_id DESC
  LIMIT :limit_count;
+
+-- name: persons_of_contacts(contact_ids)
+-- Whose these contacts are; for the house itself, to keep them apart. Index: contacts_pkey.
+SELECT person_id FROM contacts WHERE contact_id = ANY(:contact_ids::bigint[]) AND person_id IS NOT NULL;

@@ -16,8 +16,9 @@ from lianxin.ground.clock import HOUR_MS, MINUTE_MS, SECOND_MS, Clock, Instant, 
 from lianxin.ground.store import load_queries
 from lianxin.people.identities import Identities, store_of
 from lianxin.people.numbers import stands_in
+from lianxin.people.person import PersonFields
 from lianxin.people.persons import NoSuchPerson
-from lianxin.people.vault import PersonErased, PersonFields, VaultClosed
+from lianxin.people.vault import PersonErased, VaultClosed
 from lianxin.privacy.looks import Looks
 from lianxin.privacy.masking import masked
 from lianxin.privacy.purposes import PURPOSES, About, purposes_for

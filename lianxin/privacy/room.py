@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from litestar.types import ControllerRouterHandler
 
+from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.web.language import marked
 from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.people.identities import Identities
 from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.privacy import pages
+from lianxin.privacy.apart import KeptApart
 from lianxin.privacy.audit_pages import WHAT_WORDS, audit_routes
 from lianxin.privacy.looks import Looks
 from lianxin.privacy.pages import reveal_routes, search_routes
@@ -27,13 +29,14 @@ NAV: Final = (
 
 
 def offer(wiring: Wiring) -> None:
-    """Offer `Looks`, `Reveals` and `PeopleSearch`."""
+    """Offer `Looks`, `Reveals`, `PeopleSearch`, and `KeptApart`, the store through which a site writes orders."""
     looks = Looks(wiring.pool, wiring.site.home, Marks(load_house_keys(wiring.site.home).looks))
     both = wiring.get(Identities)
     wiring.middleware.append(Whence())
     wiring.lifespan.append(looks.running)
     wiring.refusals.update(privacy_refusals(wiring.paper))
     wiring.offer(looks)
+    wiring.offer(KeptApart(PostgresLedger(wiring.pool), wiring.pool, both))
     wiring.offer(Reveals(wiring.pool, both, looks, wiring.clock))
     wiring.offer(PeopleSearch(wiring.pool, both, looks))
 

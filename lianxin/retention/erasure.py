@@ -27,7 +27,8 @@ from lianxin.orders.lifecycle import decide
 from lianxin.orders.order import Order, OrderEntry
 from lianxin.orders.texts import TextRow, text_hash, text_row
 from lianxin.people.identities import kept_in
-from lianxin.people.vault import WRITERS, Entropy, PersonRow, Store, Vault
+from lianxin.people.person import WRITERS, PersonRow, Store
+from lianxin.people.vault import Entropy, Vault
 from lianxin.rules import Rules
 
 if TYPE_CHECKING:

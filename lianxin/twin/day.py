@@ -31,9 +31,11 @@ from lianxin.insight.audit import Report
 from lianxin.insight.audit.database import audit_database
 from lianxin.orders.service import Services
 from lianxin.people import load_staff
+from lianxin.people.identities import identities
 from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.personnel import enrol
+from lianxin.privacy import KeptApart
 from lianxin.twin.arrivals import arrivals
 from lianxin.twin.carrying import carry_out
 from lianxin.twin.demo import rules_of
@@ -187,7 +189,8 @@ async def _play(plan: Plan, ground: Ground, workers: int) -> dict[str, Any]:
     pool = await open_pool(ground.url, size_min=workers, size_max=workers + 2)
     try:
         await enrol(PostgresLedger(pool), load_staff(), plan.midnight)
-        services = Services(PostgresLedger(pool), rules_of, await Rights.load(pool))
+        store = KeptApart(PostgresLedger(pool), pool, identities(pool, ground.home))
+        services = Services(store, rules_of, await Rights.load(pool))
         callers = records(plan.world.seed, load_house_keys(ground.home))
         play = Play(plan.world, plan.midnight + LONGEST_MS, records=callers)
         for at in arrivals(plan.midnight, plan.calls, plan.world.seed):

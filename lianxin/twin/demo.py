@@ -23,10 +23,12 @@ from lianxin.ground.store.roles import DATABASE
 from lianxin.knowledge.seeding import seed_items
 from lianxin.orders.service import Services
 from lianxin.people import load_staff
+from lianxin.people.identities import identities
 from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.personnel import enrol
 from lianxin.places import DEMO_CITY
+from lianxin.privacy import KeptApart
 from lianxin.rules import Rules, load_rules
 from lianxin.twin.arrivals import arrivals
 from lianxin.twin.carrying import carry_out
@@ -64,9 +66,14 @@ def demo_world(seed: int = SEED) -> World:
     return make_world(seed, demo_messages())
 
 
-async def services_of(pool: "Pool[Record]") -> Services:
-    """Return the services of this site with the rights of its staff table."""
-    return Services(PostgresLedger(pool), rules_of, await Rights.load(pool))
+async def services_of(pool: "Pool[Record]", home: Path | None = None) -> Services:
+    """Return the services over the demo's database.
+
+    home  whose keys keep whistle-blowers apart; None: nobody who calls tells who they are
+    """
+    ledger = PostgresLedger(pool)
+    store = ledger if home is None else KeptApart(ledger, pool, identities(pool, home))
+    return Services(store, rules_of, await Rights.load(pool))
 
 
 async def prepare(url: str, home: Path, first_day: Instant, calls: int, speed: float) -> Instant:
@@ -97,7 +104,7 @@ async def _history(pool: "Pool[Record]", home: Path, first_day: Instant, calls: 
             play.call(at)
     for at in arrivals(first_day, calls, SEED):
         play.call(at)
-    count = await carry_out(play.run(), await services_of(pool), WORKERS)
+    count = await carry_out(play.run(), await services_of(pool, home), WORKERS)
     await seal_checkpoint(pool, home, first_day + MORNING_MS)
     log.info("the city has a morning behind it", operations=count, until=iso(first_day + MORNING_MS))
 
@@ -137,7 +144,7 @@ async def live(url: str, home: Path, calls: int) -> None:
     pool = await open_pool(url, size_min=1, size_max=4)
     try:
         city = LiveCity(
-            demo_world(), await services_of(pool), pool, calls, LAST_DAY, records(SEED, load_house_keys(home))
+            demo_world(), await services_of(pool, home), pool, calls, LAST_DAY, records(SEED, load_house_keys(home))
         )
         await city.run()
         await write_site_clock(pool, LAST_DAY, 0.0)
