@@ -6,7 +6,8 @@ from lianxin.deadlines import UNRESOLVED
 from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 from lianxin.orders import commands as c
 from lianxin.orders.order import UnitClock
-from lianxin.twin import phrases
+from lianxin.twin import phrases, watching
+from lianxin.twin.at_the_county import give_back, send_on
 from lianxin.twin.dice import Dice
 from lianxin.twin.turn import Action, Turn
 
@@ -15,6 +16,9 @@ def dispatched(turn: Turn) -> Action:
     order, dice, plan, world = turn.order, turn.dice, turn.plan, turn.world
     clock = order.clock
     assert clock is not None, order.number
+    nudged = watching.nudge(turn)
+    if nudged is not None:
+        return nudged
     if order.urgency in ("life_danger", "utilities"):
         wait = plan.lognormal(5 * MINUTE_MS, 0.45)
         return turn.unit(max(clock.start + wait, order.last_at + MINUTE_MS), c.Sign)
@@ -33,7 +37,7 @@ def in_progress(turn: Turn) -> Action:
     order, dice = turn.order, turn.dice
     if order.clock is None:  # back from the long-run register with a reply that was returned
         return _reply(turn, order.last_at + dice.between(3 * HOUR_MS, 20 * HOUR_MS))
-    waiting = _pending(turn) or _urged(turn) or _relay(turn) or _part(turn)
+    waiting = _pending(turn) or _urged(turn) or watching.instruct(turn) or _relay(turn) or _part(turn) or send_on(turn)
     if waiting is not None:
         return waiting
     reply_at = _reply_at(turn)
@@ -42,10 +46,10 @@ def in_progress(turn: Turn) -> Action:
 
 
 def _urged(turn: Turn) -> Action | None:
-    """The supervisor urges after a red card and at each further step of the ladder."""
+    """The supervisor urges after a red card and at each further step of the ladder, who follows it before that."""
     order, dice = turn.order, turn.dice
     if order.last_kind not in URGED_AFTER:
-        return None
+        return watching.nudge(turn) or watching.word_back(turn)
     at = turn.world.office(order.last_at + dice.lognormal(45 * MINUTE_MS, 0.6), dice)
     return turn.house(at, "supervisor", c.Urge, level=order.level, letter=f"督办〔{order.number}〕{order.cards}")
 
@@ -57,6 +61,8 @@ def _relay(turn: Turn) -> Action | None:
     """Urgent medicine goes from hand to hand (接力): three legs, each begun when the one before is done."""
     order, dice = turn.order, turn.dice
     if order.category != RELAYED or order.urgency == "normal" or order.parted >= 3:
+        return None
+    if order.targets or turn.world.levels.inside(order.unit or ""):  # a county sends on inside its region only
         return None
     clock = order.clock
     assert clock is not None, order.number
@@ -194,6 +200,9 @@ def _part(turn: Turn) -> Action | None:
     order, dice, world = turn.order, turn.dice, turn.world
     for part in sorted(order.parts.values(), key=lambda one: one.id):
         if part.offer is not None:
+            returned = give_back(turn, part)
+            if returned is not None:
+                return returned
             at = world.office(order.last_at + dice.lognormal(90 * MINUTE_MS, 0.7), dice)
             if part.kind == "leg":
                 at = order.last_at + dice.lognormal(4 * MINUTE_MS, 0.5)

@@ -9,16 +9,20 @@ from collections.abc import Callable
 from typing import Final
 
 from lianxin.orders.order import Order
-from lianxin.twin import at_the_unit, in_the_house, on_the_phone
+from lianxin.twin import at_the_unit, in_the_house, on_the_phone, watching
 from lianxin.twin.turn import Action, Candidate, Turn, no_candidate
 from lianxin.twin.world import World
 
 
 def next_action(world: World, order: Order, candidate: Candidate = no_candidate) -> Action | None:
     """Return what happens next to an order by somebody's hand, None where only the clock moves it."""
-    if order.archived_at is not None or order.state in _LEFT_ALONE:
+    if order.archived_at is not None:
         return None
-    return _BY_STATE[order.state](Turn(world, order, candidate))
+    turn = Turn(world, order, candidate)
+    waiting = watching.answer(turn)
+    if waiting is not None or order.state in _LEFT_ALONE:
+        return waiting
+    return _BY_STATE[order.state](turn)
 
 
 _LEFT_ALONE: Final = frozenset({"received", "suspended", "not_accepted", "merged", "withdrawn", "archived"})
@@ -41,4 +45,5 @@ _BY_STATE: Final[dict[str, Callable[[Turn], Action | None]]] = {
     "long_run": at_the_unit.long_run,
     "transferred": in_the_house.transferred,
     "completed": in_the_house.completed,
+    "reopen_asked": in_the_house.reopen_asked,
 }

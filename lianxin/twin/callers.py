@@ -7,7 +7,8 @@ Shares are assumptions of the twin; texts written for an outcome are said with i
 from typing import Final, NamedTuple
 
 from lianxin.contacts.contact import Matter
-from lianxin.ground.clock import MINUTE_MS, SECOND_MS, Instant
+from lianxin.contacts.written import REPLY_CLOCKS
+from lianxin.ground.clock import HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 from lianxin.orders.order import Order
 from lianxin.twin.dice import Dice
 from lianxin.twin.messages import Message
@@ -29,7 +30,15 @@ _OUTCOMES: Final = (
 _LEAVES: Final = 0.032
 _SECOND_MATTER: Final = 0.05
 _LINES: Final = (("12345", 88.0), ("12319", 3.0), ("12369", 3.0), ("12333", 3.0), ("96178", 3.0))
-_CHANNELS: Final = (("call", 86.0), ("web", 6.0), ("wechat", 6.0), ("sms", 2.0))
+_CHANNELS: Final = (
+    ("call", 86.0),
+    ("web", 5.0),
+    ("wechat", 5.0),
+    ("sms", 2.0),
+    ("mail", 1.4),
+    ("letter", 0.3),
+    ("province", 0.3),
+)
 _UTILITIES: Final = frozenset({"0201", "0203", "0204", "0301"})
 TRANSFERS: Final = (("12348", 30.0), ("12393", 25.0), ("12333", 25.0), ("12329", 10.0), ("95598", 10.0))
 
@@ -62,9 +71,9 @@ def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
     channel = dice.weighted(_CHANNELS)
     line = dice.weighted(_LINES) if channel == "call" else "12345"
     leaves = channel == "call" and dice.chance(_LEAVES)
-    wait = dice.lognormal(7 * SECOND_MS, 0.8) if channel == "call" else dice.lognormal(3 * MINUTE_MS, 0.7)
+    wait = _wait(channel, dice)
     left_at = arrived_at + dice.lognormal(24 * SECOND_MS, 0.6) if leaves else None
-    talk = min(dice.lognormal(150 * SECOND_MS, 0.7), 50 * MINUTE_MS)
+    talk = min(dice.lognormal(150 * SECOND_MS, 0.7), 50 * MINUTE_MS if channel == "call" else 20 * MINUTE_MS)
     taken_at = arrived_at + wait
     noted_at = taken_at + talk
     outcomes = [outcome]
@@ -87,6 +96,16 @@ def script_of(world: World, contact: int, arrived_at: Instant) -> Script:
     )
 
 
+def _wait(channel: str, dice: Dice) -> Instant:
+    """Return how long it waits: a call for seconds, a text for a minute or two, a letter for hours."""
+    clock = REPLY_CLOCKS.get(channel)
+    if clock is None:
+        return dice.lognormal(7 * SECOND_MS, 0.8)
+    if clock == "text_reply":
+        return min(dice.lognormal(70 * SECOND_MS, 0.6), 25 * MINUTE_MS)
+    return min(dice.lognormal(90 * MINUTE_MS, 0.9), 30 * HOUR_MS)
+
+
 def urgency_of(outcome: str, category: str, dice: Dice) -> str:
     """Return how urgent an order is: danger to life, a utility that fails, urgent, or normal."""
     if outcome == "emergency":
@@ -94,6 +113,18 @@ def urgency_of(outcome: str, category: str, dice: Dice) -> str:
     if category in _UTILITIES and dice.chance(0.45):
         return "utilities"
     return "urgent" if dice.chance(0.02) else "normal"
+
+
+_ABOUT: Final = 7_500
+"""Key of dice of their own."""
+
+
+def targets_of(world: World, kind: str, order_id: int, category: str, region: str) -> tuple[str, ...]:
+    """Return the units that a report is about: sometimes the very one that would get it."""
+    dice = Dice(world.seed, order_id, _ABOUT)
+    if kind != "report" or not dice.chance(0.4):
+        return ()
+    return (world.units.lead_for(category, region),)
 
 
 def matter_of(outcome: str, dice: Dice, order: int | None) -> Matter:

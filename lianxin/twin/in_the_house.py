@@ -53,13 +53,9 @@ def approved(turn: Turn) -> Action:
         system = "city-12345" if order.category == "9904" else "sd-12345"
         foreign = f"SD{order.id % 10**9:09d}"
         return turn.house(at, "dispatcher", c.Transfer, order.agents, system=system, foreign_id=foreign)
-    unit = world.units.lead_for(order.category, order.region)
-    refused = {past.split("|")[0] for past in order.send_backs}
-    if unit in refused:
-        unit = world.units.office_of(order.region).id
-    if unit in refused:
-        unit = next(other.id for other in world.units.all if other.id not in refused)
+    unit = _unit_for(turn)
     assist = world.units.assist_for(order.category, order.region)[:1] if turn.plan.chance(0.08) else ()
+    assist = tuple(one for one in assist if one not in order.targets)
     return turn.house(
         at,
         "dispatcher",
@@ -70,6 +66,15 @@ def approved(turn: Turn) -> Action:
         basis=f"派单目录 {order.category}",
         directory=world.units.directory.release,
     )
+
+
+def _unit_for(turn: Turn) -> str:
+    """Return who gets it: who leads by the directory, else the county; of whom it is about, one level up."""
+    order, units = turn.order, turn.world.units
+    lead, office = units.lead_for(order.category, order.region), units.office_of(order.region).id
+    barred = {past.split("|")[0] for past in order.send_backs} | order.targets
+    usual = (turn.world.levels.above(lead) or office, office) if lead in order.targets else (lead, office)
+    return next(one for one in (*usual, *(unit.id for unit in units.all)) if one not in barred)
 
 
 def send_back_review(turn: Turn) -> Action:
@@ -92,6 +97,7 @@ def joint_meeting(turn: Turn) -> Action:
     order, dice, world = turn.order, turn.dice, turn.world
     at = world.office(order.last_at + dice.between(5 * HOUR_MS, 28 * HOUR_MS), dice)
     unit = order.unit if dice.chance(0.5) else world.units.office_of(order.region).id
+    unit = order.unit if unit in order.targets else unit
     return turn.house(
         at,
         "duty_manager",
@@ -109,8 +115,8 @@ def replied(turn: Turn) -> Action:
         return turn.unit(at, c.Sign)
     at = order.last_at + dice.lognormal(9 * MINUTE_MS, 0.6)
     if order.last_kind == "replied" and dice.chance(0.05):
-        return turn.house(at, "reviewer", c.ReturnReply, order.agents, defects=dice.one_of(phrases.DEFECTS))
-    return turn.house(at, "reviewer", c.AcceptReply, order.agents)
+        return turn.house(at, "reviewer", c.ReturnReply, defects=dice.one_of(phrases.DEFECTS))
+    return turn.house(at, "reviewer", c.AcceptReply)
 
 
 def transferred(turn: Turn) -> Action | None:
@@ -130,9 +136,21 @@ def completed(turn: Turn) -> Action | None:
     if (
         order.dispatches > 1
         or order.unit is None
+        or order.was_closed is not None  # it was asked for before, and declined
         or order.result not in ("solved", "unknown")
         or not plan.chance(0.012)
     ):
         return None
     at = world.evening(order.closed_at + plan.between(2 * DAY_MS, 20 * DAY_MS), plan)
-    return turn.house(at, "reviewer", c.Reopen, order.agents, contact=order.contact, facts="同一问题再次出现")
+    if plan.chance(0.5):
+        return turn.house(at, "reviewer", c.Reopen, contact=order.contact, facts="同一问题再次出现")
+    words = plan.one_of(phrases.NEW_FACTS)
+    return turn.act(at, "citizen", "citizen", c.AskReopen, words=words, contact=order.contact)
+
+
+def reopen_asked(turn: Turn) -> Action:
+    order, dice, world = turn.order, turn.dice, turn.world
+    at = world.office(order.last_at + dice.lognormal(2 * HOUR_MS, 0.6), dice)
+    if dice.chance(0.6):
+        return turn.house(at, "reviewer", c.Reopen, contact=order.contact, facts="来电人提供了新的情况")
+    return turn.house(at, "reviewer", c.DeclineReopen, reason=dice.one_of(phrases.DECLINED), told="已电话告知来电人")

@@ -118,14 +118,14 @@ class LiveCity:
             first = chain_of(chains, int(f"{day:%Y%m%d}") * _DAY_DIGITS)
             own = first + DEMO_AFTER * 10 + 9  # what lies above was drawn by the doors of the house
             last: int | None = await self._pool.fetchval(_QUERIES.last_of_day.sql, first, own)
-            play.count_from(kind, day, 0 if last is None else digits_of(last) // 10 % (_DAY_DIGITS // 10))
+            play.running.count_from(kind, day, 0 if last is None else digits_of(last) // 10 % (_DAY_DIGITS // 10))
 
     def _call_today(self, now: Instant) -> None:
         """Let the calls of the day come in that are still to come; those of before came in before."""
         while self._called_until <= now:
             begin = self._called_until or midnight(local_date(now))
             day = arrivals(begin, self._calls, self._play.world.seed)
-            known = self._play.running("contact", local_date(begin))
+            known = self._play.running.last("contact", local_date(begin))
             for at in day[known:]:
                 self._play.call(max(at, now) if known else at)
             self._called_until = begin + DAY_MS

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 from lianxin.orders import commands as c
+from lianxin.twin.dice import Dice
 from lianxin.twin.turn import Action, Turn
 
 
@@ -17,6 +18,9 @@ def followup_due(turn: Turn) -> Action:
         return turn.house(at, "reviewer", c.ConfirmRework, order.callers, agreed=agreed, text=text)
     if proposal.startswith("later:"):
         return turn.unit(world.office(order.last_at + dice.lognormal(90 * MINUTE_MS, 0.6), dice), c.Sign)
+    rated = _rating(turn)
+    if rated is not None:
+        return rated
     at = world.evening(order.last_at + dice.lognormal(110 * MINUTE_MS, 0.7), dice)
     if dice.chance(0.2):
         return _unreached(turn, at)
@@ -33,6 +37,29 @@ def followup_due(turn: Turn) -> Action:
         contact=owed,
         **_answers(turn, at),
     )
+
+
+RATED: Final = 0.1
+"""Share of answered orders that their citizens rate on the page before anybody calls."""
+_RATING: Final = 7_400
+"""Key of dice of their own."""
+
+
+def _rating(turn: Turn) -> Action | None:
+    """The order's own citizen rates it on the page, at any hour, soon after the answer."""
+    order = turn.order
+    owed = any(promise.kind == "followup" and promise.to == order.contact for promise in order.promises.values())
+    dice = Dice(turn.world.seed, order.id, order.dispatches, order.reworks, _RATING)
+    if not owed or order.proposal is not None or not dice.chance(RATED):
+        return None
+    solved = dice.weighted((("solved", 88.0), ("partly", 6.0), ("not_solved", 6.0)))
+    good = (("very", 60.0), ("yes", 30.0), ("basic", 10.0))
+    bad = (("basic", 20.0), ("no", 50.0), ("very_no", 30.0))
+    satisfied = dice.weighted(good if solved == "solved" else bad)
+    reason = "" if solved == "solved" else dice.one_of(("slow", "not_solved", "answer_wrong"))
+    more: dict[str, Any] = {"contact": order.contact, "solved": solved, "satisfied": satisfied, "reason": reason}
+    at = order.last_at + dice.between(4 * MINUTE_MS, 80 * MINUTE_MS)
+    return turn.act(at, "citizen", "citizen", c.Rate, **more)
 
 
 _NOBODY: Final[frozenset[str]] = frozenset()

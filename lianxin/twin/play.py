@@ -6,7 +6,6 @@ store (`lianxin day`) and must come to the same state. A seed replays exactly.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from heapq import heappop, heappush
 from typing import Any, Final
 
@@ -14,9 +13,8 @@ from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, Matter
 from lianxin.contacts.contact import next_date as contact_date
 from lianxin.contacts.course import ContactRefused
-from lianxin.ground.clock import DAY_MS, MINUTE_MS, Instant, local_date
-from lianxin.ground.ledger import digits_of
-from lianxin.ground.text import make_number
+from lianxin.contacts.written import is_written
+from lianxin.ground.clock import DAY_MS, MINUTE_MS, Instant
 from lianxin.orders import commands as c
 from lianxin.orders.dates import next_date
 from lianxin.orders.lifecycle import decide
@@ -26,10 +24,11 @@ from lianxin.orders.service import Words, contact_id_of, order_id_of
 from lianxin.orders.steps import joining
 from lianxin.people.vault import PersonRecord
 from lianxin.twin.behaviour import next_action
-from lianxin.twin.callers import Script, matter_of, script_of, urgency_of
+from lianxin.twin.callers import Script, matter_of, script_of, targets_of, urgency_of
 from lianxin.twin.dice import Dice, command_id, salt_of
 from lianxin.twin.operation import Op as Op
 from lianxin.twin.operation import Records, nobody_known
+from lianxin.twin.running import Running
 from lianxin.twin.turn import Action, unites
 from lianxin.twin.world import World
 
@@ -49,6 +48,7 @@ class Play:
         self.world = world
         self.until = until
         self.now: Instant = 0
+        self.running = Running()
         self.orders: dict[int, Order] = {}
         self.contacts: dict[int, Contact] = {}
         self.archived = 0
@@ -59,7 +59,6 @@ class Play:
         self._count = 0
         self._scripts: dict[int, Script] = {}
         self._persons: dict[int, PersonRecord] = {}
-        self._running: dict[Any, int] = {}
         self._recent: dict[tuple[str, str], int] = {}
         self._theirs: frozenset[str] = frozenset()
         self._left_orders: dict[int, str] = {}
@@ -83,7 +82,7 @@ class Play:
 
     def call(self, at: Instant) -> None:
         """Let a contact come in at an instant; contacts must be called in the order of their instants."""
-        contact = contact_id_of(self._number("contact", at))
+        contact = contact_id_of(self.running.next("contact", at))
         self._at(at, self._arrive, contact)
 
     def run(self) -> Iterator[Op]:
@@ -128,32 +127,13 @@ class Play:
                 self._at(max(self.now, contact.last_at + MINUTE_MS), self._ring_back, contact.id)
             return
         self._scripts[contact.id] = script
-        following = {"waiting": self._take, "talking": self._write_up, "writing": self._finish}[contact.stage]
+        written_up = self._finish if contact.matters else self._write_up
+        following = self._take if contact.stage == "waiting" else written_up
         self._at(max(self.now, contact.last_at), following, contact.id)
-
-    def running(self, kind: str, day: date) -> int:
-        """Return the last running number of contacts or orders of a day."""
-        return self._running.get((kind, day), 0)
-
-    def count_known(self, kind: str, chain: int) -> None:
-        """Number further contacts or orders after this one, which a store knows."""
-        figures = str(digits_of(chain))
-        day = date(int(figures[:4]), int(figures[4:6]), int(figures[6:8]))
-        self.count_from(kind, day, int(figures[8:-1]))
-
-    def count_from(self, kind: str, day: date, running: int) -> None:
-        """Number further contacts or orders (`kind`) of a day after the last running number a store knows."""
-        self._running[kind, day] = max(running, self._running.get((kind, day), 0))
 
     def _at(self, at: Instant, what: Any, subject: int, seq: Any = 0) -> None:
         self._count += 1
         heappush(self._heap, (at, self._count, what, subject, seq))
-
-    def _number(self, kind: str, at: Instant) -> str:
-        day = local_date(at)
-        running = self._running.get((kind, day), 0) + 1
-        self._running[kind, day] = running
-        return make_number(day, running)
 
     # Contacts
 
@@ -175,6 +155,7 @@ class Play:
             self._persons[subject] = record
             op = op._replace(rows={name: list(rows) for name, rows in record.rows.items()})
         yield op
+        self._tick_contact(subject)
         if script.left_at is not None:
             self._at(script.left_at, self._leave, subject)
         else:
@@ -214,7 +195,7 @@ class Play:
     def _tick_contact(self, subject: int) -> None:
         contact = self.contacts.get(subject)
         due = contact_date(contact) if contact is not None else None
-        if self._ticks and contact is not None and due is not None:
+        if self._ticks and contact is not None and due is not None and (contact.promises or is_written(contact)):
             self._at(due, self._look, subject, contact.seq)
 
     def _look(self, subject: int, at: Instant, seq: int) -> Iterator[Op]:
@@ -230,6 +211,7 @@ class Play:
             self._leave_contact(subject, script.agent)
             return
         yield self._meet(subject, course.Take(id=self._command(at, subject, 2), by=script.agent), at)
+        self._tick_contact(subject)
         self._at(at + script.noted_at - script.taken_at, self._write_up, subject)
 
     def _leave_contact(self, subject: int, by: str) -> None:
@@ -285,11 +267,12 @@ class Play:
     ) -> Op:
         world, message = self.world, script.message
         dice = Dice(world.seed, subject, n, 22)
-        number = self._number("order", at)
+        number = self.running.next("order", at)
         contact, record = self.contacts[subject], self._persons.get(subject)
         order_id = order_id_of(number)
         words = Words(message.title, message.text, salt_of(world.seed, order_id))
         flags = (*(("enterprise",) if message.enterprise else ()), *(("emergency",) if outcome == "emergency" else ()))
+        kind = world.kind_of(message, dice)
         command = c.Submit(
             id=self._command(at, subject, 40 + n),
             by=script.agent,
@@ -297,16 +280,17 @@ class Play:
             number=number,
             contact=subject,
             citizen_since=at,
-            kind=world.kind_of(message, dice),
+            kind=kind,
             category=category,
             region=region,
             urgency=urgency_of(outcome, category, dice),
             flags=flags,
+            targets=targets_of(world, kind, order_id, category, region),
             text_hash=words.hash(),
             person=contact.person,
             who=record.who if record is not None else {},
         )
-        _, after = decide(Order(id=order_id, number=number), command, world.rules, at)
+        _, after = decide(Order(id=order_id, number=number), command, world.rules, at, world.levels)
         note = course.NoteMatter(
             id=command.id,
             by=command.by,
@@ -376,7 +360,7 @@ class Play:
             yield from self._act("act", order, action.command, action.words, at)
 
     def _act(self, what: str, order: Order, command: c.Command, words: Words | None, at: Instant) -> Iterator[Op]:
-        _, after = decide(order, command, self.world.rules, at)
+        _, after = decide(order, command, self.world.rules, at, self.world.levels)
         self.operations += 1
         self._keep(after)
         yield Op(what, at, order.id, command, words, (order.id,), after.seq, after.state)

@@ -238,12 +238,12 @@ class Storm:
     def _take(self, chain: int, snapshot: bytes) -> None:
         if kind_of_chain(chain) == ORDER:
             order = _decode_order(snapshot)
-            self._play.count_known("order", chain)
+            self._play.running.count_known("order", chain)
             if order.archived_at is None:
                 self._play.adopt(order)
         elif kind_of_chain(chain) == CONTACT:
             contact = _decode_contact(snapshot)
-            self._play.count_known("contact", chain)
+            self._play.running.count_known("contact", chain)
             if contact.stage != "ended" or contact.promises:
                 self._play.adopt_contact(contact)
 

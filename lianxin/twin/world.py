@@ -15,7 +15,7 @@ from lianxin.places import DEMO_CITY, load_categories, load_places
 from lianxin.rules import Rules, load_rules
 from lianxin.twin.dice import Dice
 from lianxin.twin.messages import Message
-from lianxin.units import Units, load_units
+from lianxin.units import Levels, Units, load_units
 
 _OFFSET: Final = 8 * HOUR_MS
 OFFICE: Final = (
@@ -57,6 +57,11 @@ class World(msgspec.Struct, frozen=True):
     messages: Mapping[str, Sequence[Message]]
     regions: tuple[tuple[str, float], ...]
     categories: tuple[str, ...]
+
+    @property
+    def levels(self) -> Levels:
+        """Who stands above whom in the city."""
+        return self.units.levels
 
     def on_duty(self, role: str, at: Instant, dice: Dice, *not_these: frozenset[str]) -> str:
         """Return `staff:…` of somebody on shift in the role who did not act on the order before.
