@@ -2,7 +2,7 @@
 
 It reads the session of the cookie or the token of the `Authorization` header, notes that
 its owner did something, and sends back the cookies that were set on the way. Whether the
-one who asks may have the route is decided by the guard behind it (`guarding`).
+one who asks may have the route is decided by the doorkeeper behind it.
 """
 
 from typing import Any, Final

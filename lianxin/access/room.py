@@ -1,4 +1,4 @@
-"""The wiring of access: the gate that every request passes, its guard, and the pages of coming in."""
+"""The wiring of access: the gate that every request passes, its doorkeeper, and the pages of coming in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from lianxin.access.browsers import browser_name
 from lianxin.access.doors import Doors
 from lianxin.access.factor_pages import FactorPages, app_routes, fewer_routes, passkey_making_routes
 from lianxin.access.gate import Gate
-from lianxin.access.guarding import guard
+from lianxin.access.doorkeeper import let_pass
 from lianxin.access.lock_pages import awake_routes, lock_routes
 from lianxin.access.me_pages import me_page, me_routes, own_session_routes
 from lianxin.access.pages import DoorPage, demo_routes, leaving_routes, login_routes
@@ -31,12 +31,12 @@ TERMS: Mapping[str, Any] = {"browser_name": browser_name}
 
 
 def offer(wiring: Wiring) -> None:
-    """Offer `Access`, and hang the gate and its guard on every request."""
+    """Offer `Access`, and hang the gate and its doorkeeper on every request."""
     access = make_access(wiring.pool, wiring.clock, wiring.site.home, wiring.site.settings)
     for channel in (ACCESS_CHANNEL, RIGHTS_CHANNEL):
         wiring.hearing.on(channel, access.forget)
     wiring.middleware.append(Gate(access.sessions, access.tokens))
-    wiring.guards.append(guard)
+    wiring.guards.append(let_pass)
     wiring.refusals.update(gate_refusals(wiring.paper))
     wiring.extras.append(values_of(access))
     wiring.offer(access)

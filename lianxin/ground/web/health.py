@@ -78,7 +78,7 @@ def health_routes(probe: Probe, figures: Figures) -> list[ControllerRouterHandle
             return Response({"status": "ready"})
         return Response({"status": "not ready", "missing": missing}, status_code=503)
 
-    @get("/metrics", sync_to_thread=False, opt={"public": True})
+    @get("/metrics", sync_to_thread=False, opt={"near": True, "roles": ("sysadmin",), "scopes": ("metrics:read",)})
     def metrics() -> Response[bytes]:
         return Response(generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -271,3 +271,16 @@ async def test_a_strange_content_type_does_nothing(site, clock, pool, kind):
 
 async def test_the_day_of_a_session_is_longer_where_the_setting_says_so(site):
     assert site.access.sessions.policy.life_ms == 12 * HOUR_MS
+
+
+async def test_the_figures_are_for_this_machine_and_for_who_keeps_it(site, clock, pool, new_browser):
+    async with new_browser(peer="127.0.0.1") as near, new_browser(peer="203.0.113.9") as far:
+        assert "lianxin_http_requests" in (await near.get("/metrics")).text
+        assert (await far.get("/metrics")).headers["location"].startswith("/login")
+        secret, _ = await site.access.tokens.make("2037", "Prometheus", ("metrics:read",), 30)
+        answer = await far.get("/metrics", headers={"Authorization": f"Bearer {secret}"})
+        assert "lianxin_http_requests" in answer.text
+        secret, _ = await site.access.tokens.make(AGENT, "Prometheus", ("metrics:read",), 30)
+        assert (await far.get("/metrics", headers={"Authorization": f"Bearer {secret}"})).status_code == 403
+        for path in ("/healthz", "/readyz"):
+            assert (await far.get(path)).status_code == 200

@@ -1,5 +1,9 @@
 """What a start refuses: a hotline on made-up people or with secrets that everybody knows, a demo on real books."""
 
+import asyncio
+import os
+import sys
+
 import asyncpg
 import msgspec
 import pytest
@@ -86,3 +90,13 @@ def test_a_socket_of_this_machine_needs_no_password():
 def test_a_missing_secret_is_named(section, value, said):
     with pytest.raises(SiteError, match=said):
         refuse(Lived(made_up=False, entries=False), msgspec.structs.replace(HOTLINE, **{section: value}))
+
+
+async def test_the_pages_do_not_start_on_made_up_people(database, pool, tmp_path):
+    await mark_demo(pool, "binzhou", RealClock().now())
+    environment = {**os.environ, "LIANXIN_HOME": str(tmp_path), "LIANXIN_DATABASE_URL": database.app_url}
+    command = (sys.executable, "-m", "lianxin", "web")
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
+    _, said = await asyncio.wait_for(process.communicate(), 60)  # a guard, not a measure
+    assert process.returncode == 2
+    assert b"Made-up people stand in this database" in said and b"Traceback" not in said

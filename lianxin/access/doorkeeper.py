@@ -6,6 +6,7 @@ A route says so in its `opt`:
     waiting  steps of logging in (`locked`, `second` …) in which the route is open too
     roles    only for those who have one of these
     scopes   what a token needs, all of them; without it no token opens the route
+    near     True: this machine itself needs no login for it; for what watches over the house
     csrf     False: no token of a form is asked for; for routes that know their sender by a signature
 
 What changes something must come from a page of our own (csrf), or with a bearer token.
@@ -20,17 +21,20 @@ from lianxin.access import csrf
 from lianxin.access.gate import SAFE
 from lianxin.access.refusals import Forged, NotIn, NotYours, TokenRefused
 from lianxin.access.visit import Connection, Visit, visit_at
+from lianxin.ground.site.exposure import of_this_machine
 from lianxin.ground.web.paper import AnyRequest
 
 _CROSS: Final = "cross-site"
 
 
-async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+async def let_pass(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a request pass, or raise what stands against it."""
     method = connection.scope.get("method")
     if method == "OPTIONS":
         return
     visit, opt = visit_at(connection), handler.opt
+    if opt.get("near") and of_this_machine(visit.address):
+        return
     if not opt.get("public"):
         _logged_in(visit, tuple(opt.get("waiting", ())))
         _allowed(visit, tuple(opt.get("roles", ())), opt.get("scopes"))
