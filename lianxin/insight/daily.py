@@ -7,7 +7,7 @@ import msgspec
 
 from lianxin.ground.clock import DAY_MS, Instant, local_date, midnight, to_datetime
 from lianxin.ground.store import load_queries
-from lianxin.insight.figures import Counts, summed
+from lianxin.insight.figures import Counts, Line, summed
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -16,13 +16,6 @@ _QUERIES = load_queries("lianxin.insight")
 _COUNTS: Final = ("city_orders", "city_contacts", "by_unit", "by_category", "by_region", "by_channel")
 CATCH_UP_DAYS: Final = 40
 """So many days at most are counted in one go; a history that was brought in is not counted day by day."""
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One group of a report: its key (a unit, a category, a region …) and its counts."""
-
-    key: str
-    counts: dict[str, int]
 
 
 async def count_days(pool: "Pool[Record]", now: Instant) -> int:

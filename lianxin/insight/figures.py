@@ -31,6 +31,13 @@ class Figure(msgspec.Struct, frozen=True):
     per: frozenset[str] = frozenset({"city", "unit", "category", "region"})
 
 
+class Line(msgspec.Struct, frozen=True):
+    """One group of a report: its key (a unit, a category, a region …) and its counts."""
+
+    key: str
+    counts: dict[str, int]
+
+
 _CITY: Final = frozenset({"city", "channel"})
 FIGURES: Final = (
     Figure("contacts", marked("Contacts"), marked("Calls and messages that arrived on the day."), per=_CITY),

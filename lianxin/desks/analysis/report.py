@@ -8,8 +8,7 @@ from typing import Final
 
 import msgspec
 
-from lianxin.insight.daily import Line
-from lianxin.insight.figures import Figure, figures_of, share, summed
+from lianxin.insight.figures import Figure, Line, figures_of, share, summed
 
 GROUPINGS: Final = ("city", "unit", "category", "region", "channel")
 DAYS_MAX: Final = 400

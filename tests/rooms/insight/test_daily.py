@@ -17,8 +17,8 @@ from lianxin.ground.clock import at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.store import Database
-from lianxin.insight.daily import Line, count_days, counted_days, report
-from lianxin.insight.figures import FIGURES, share, summed
+from lianxin.insight.daily import count_days, counted_days, report
+from lianxin.insight.figures import FIGURES, Line, share, summed
 from lianxin.people import load_staff
 from lianxin.personnel import enrol
 
