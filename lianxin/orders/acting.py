@@ -120,7 +120,7 @@ class Acting:
         if action is not None:
             return self._opened(action, order, drafts, now, next_)
         draft = drafts.get(draft_name(form, part))
-        told, status = self._told(self._against(who, order, form, now, part), now)
+        told, status = self._against(who, order, form, now, part)
         shown = self._shown(
             form, order, now, part, next_, draft.values if draft else {}, drafted=draft.at if draft else None, told=told
         )
@@ -196,7 +196,7 @@ class Acting:
     ) -> NotTaken:
         await self._keep(who, order, form, part, sent, now)
         can = self.possible(who, order, now)
-        against = None if can.action(form.slug, part) else self._told(self._against(who, order, form, now, part), now)
+        against = None if can.action(form.slug, part) else self._against(who, order, form, now, part)
         shown = self._shown(
             form,
             order,
@@ -210,8 +210,11 @@ class Acting:
         )
         return NotTaken(against[1] if against else 422, shown, can)
 
-    def _against(self, who: Who, order: Order, form: Form, now: Instant, part: int) -> Refused | None:
-        return why_not(form, order, Asks(who.by, who.roles), self._rules_of(order.pack), now, part, self._units.levels)
+    def _against(self, who: Who, order: Order, form: Form, now: Instant, part: int) -> tuple[Told, int]:
+        """Return what stands against a step that nothing which is filled in could make possible."""
+        asks, rules = Asks(who.by, who.roles), self._rules_of(order.pack)
+        told, status = self._told(why_not(form, order, asks, rules, now, part, self._units.levels), now)
+        return told, 409 if status == 422 else status
 
     def _refused(
         self,
