@@ -359,3 +359,23 @@ SELECT delivery_id, at, status, duration_ms, excerpt
   FROM webhook_attempts
  WHERE delivery_id = ANY(:delivery_ids::uuid[])
  ORDER BY delivery_id, n DESC;
+
+-- name: expire_letters(before, limit_count)$
+-- Lets the words of letters go that came before then and belong to no open order, by rule; how many.
+SELECT letters_expire(:before, :limit_count);
+
+-- name: expire_outbox(before, limit_count)$
+-- Lets messages go that ended before then, by rule; how many. Reads the table.
+WITH gone AS (
+    DELETE FROM outbox WHERE message_id IN (
+        SELECT message_id FROM outbox WHERE state <> 'waiting' AND ended_at < :before LIMIT :limit_count)
+    RETURNING 1)
+SELECT count(*) FROM gone;
+
+-- name: expire_deliveries(before, limit_count)$
+-- Lets what was told to units' systems before then go, by rule; how many. Reads the table.
+WITH gone AS (
+    DELETE FROM webhook_deliveries WHERE delivery_id IN (
+        SELECT delivery_id FROM webhook_deliveries WHERE state <> 'waiting' AND ended_at < :before LIMIT :limit_count)
+    RETURNING 1)
+SELECT count(*) FROM gone;

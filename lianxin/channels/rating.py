@@ -1,7 +1,7 @@
-"""Somebody answers by text message how it was (短信评价): which call or order does the digit rate?
+"""Somebody answers in writing how it was (短信评价): which call or order does the digit rate?
 
 One digit, 1 to 5, rates the call that was answered directly and whose question went to this
-number. Two digits rate an order whose answer its citizen has: solved or not, then satisfied
+sender. Two digits rate an order whose answer its citizen has: solved or not, then satisfied
 or not; each is a fact of its own, so one digit alone never rates an order. What rates
 nothing is a message like any other.
 """
@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from uuid import UUID, uuid5
 
-from lianxin.channels.sms_part import Text
+from lianxin.channels.letters import Incoming
 from lianxin.contacts.contact import Matter
 from lianxin.ground.clock import DAY_MS, Instant, to_datetime
 from lianxin.ground.ledger import digits_of
@@ -53,29 +53,29 @@ class Ratings:
         self._services = services
         self._vault = vault
 
-    async def read(self, text: Text, now: Instant) -> Rated | None:
-        """Return what a text rates, the order's rating already in its chain; None: it rates nothing.
+    async def read(self, incoming: Incoming, now: Instant) -> Rated | None:
+        """Return what a message rates, the order's rating already in its chain; None: it rates nothing.
 
         Read again after a crash it says the same: a rating is carried out once.
         """
-        plain = unicodedata.normalize("NFKC", text.words).strip()
+        plain = said_in(incoming)
         if _CALL.fullmatch(plain):
-            return await self._of_call(text.sender, int(plain), now)
+            return await self._of_call(incoming, int(plain), now)
         digits = _ORDER.fullmatch(plain)
         if digits is not None:
-            return await self._of_order(text, SOLVED[int(digits[1]) - 1], SATISFIED[int(digits[2]) - 1], now)
+            return await self._of_order(incoming, SOLVED[int(digits[1]) - 1], SATISFIED[int(digits[2]) - 1], now)
         return None
 
-    async def _of_call(self, sender: str, score: int, now: Instant) -> Rated | None:
+    async def _of_call(self, incoming: Incoming, score: int, now: Instant) -> Rated | None:
         since = to_datetime(now - ASKED_DAYS * DAY_MS)
-        call = await self._pool.fetchval(_QUERIES.call_asked.sql, await self._persons(sender), since)
+        call = await self._pool.fetchval(_QUERIES.call_asked.sql, await self._persons(incoming), since)
         if call is None:
             return None
         return Rated(Matter("heard", item="rate_call", to=str(digits_of(call)), ground=str(score)), call, score)
 
-    async def _of_order(self, text: Text, solved: Solved, satisfied: Satisfied, now: Instant) -> Rated | None:
-        id_ = uuid5(_SPACE, text.key.hex())
-        rows = await self._pool.fetch(_QUERIES.orders_to_rate.sql, await self._persons(text.sender), id_)
+    async def _of_order(self, incoming: Incoming, solved: Solved, satisfied: Satisfied, now: Instant) -> Rated | None:
+        id_ = uuid5(_SPACE, incoming.key.hex())
+        rows = await self._pool.fetch(_QUERIES.orders_to_rate.sql, await self._persons(incoming), id_)
         if len(rows) != 1:
             return None  # nobody could say which of several is meant
         order, contact = rows[0]
@@ -86,5 +86,24 @@ class Ratings:
             return None
         return Rated(Matter("heard", order=order, item="rate", ground=f"{solved} {satisfied}"))
 
-    async def _persons(self, sender: str) -> list[UUID]:
-        return list(await Persons(self._pool, self._vault).find(sender))
+    async def _persons(self, incoming: Incoming) -> list[UUID]:
+        return list(await senders(Persons(self._pool, self._vault), incoming))
+
+
+async def senders(persons: Persons, incoming: Incoming) -> tuple[UUID, ...]:
+    """Return the persons known under the address or number that a message came from."""
+    address = incoming.letter.sender.address
+    if not address:
+        return ()
+    return await (persons.find_mail(address) if "@" in address else persons.find(address))
+
+
+def said_in(incoming: Incoming) -> str:
+    """Return what may be a rating: a whole text message, or the first line of an e-mail that answers one of ours."""
+    text = incoming.letter.text
+    if incoming.channel == "mail":
+        answers = incoming.trusted and incoming.answers
+        text = next((line for line in text.split("\n") if line.strip()), "") if answers else ""
+    elif incoming.channel != "sms":
+        text = ""
+    return unicodedata.normalize("NFKC", text[:40]).strip() if len(text) <= 40 else ""

@@ -18,6 +18,7 @@ import structlog
 from lianxin.channels.belonging import Belonging, Known, belonging, codes_in, numbers_in
 from lianxin.channels.filing import Filing
 from lianxin.channels.letters import Incoming, LetterRow, as_text, letter_place
+from lianxin.channels.rating import Ratings, senders
 from lianxin.contacts import course
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import ORDER, kind_of_chain
@@ -65,6 +66,7 @@ class Receiving:
         self._receipts = receipts
         self._vault = vault
         self._filing = filing
+        self._ratings = Ratings(pool, services, vault)
 
     async def take_in(self, incoming: Incoming, now: Instant, beside: Callable[[int], Rows] = lambda _: {}) -> int:
         """Return the contact that a message is, made now or when it was brought before.
@@ -82,6 +84,9 @@ class Receiving:
         return contact
 
     async def _begin(self, incoming: Incoming, now: Instant, beside: Callable[[int], Rows]) -> None:
+        rated = None if incoming.ends is not None else await self._ratings.read(incoming, now)
+        if rated is not None:
+            incoming = msgspec.structs.replace(incoming, heard=rated.matter)
         place = Belonging() if incoming.ends is not None else await self._belonging(incoming)
         contact = contact_id_of(await self._numbers.contact())
         person = self._vault.record(command_id(now, secrets.token_bytes(CHANCE_BYTES)), fields_of(incoming))
@@ -95,6 +100,9 @@ class Receiving:
             else:
                 return
         rows = self._rows(incoming, contact, person, place, now) | beside(contact)
+        if rated is not None and rated.call is not None:
+            call = {"contact": rated.call, "by_contact": contact, "at": now, "score": rated.score}
+            rows["call_ratings_write"] = [call]
         how: dict[str, Any] = {"channel": incoming.channel, "person": str(person.row.id), "who": person.who}
         command: course.Arrive = course.Arrive(id=command_of(incoming.key), by=incoming.by, **how)
         if incoming.ends is not None:
@@ -159,11 +167,7 @@ class Receiving:
 
     async def _known_for(self, incoming: Incoming) -> list[Known]:
         """Return the orders whose citizen wrote, or was recorded, under this address or number."""
-        address = incoming.letter.sender.address
-        if not address:
-            return []
-        persons = Persons(self._pool, self._vault)
-        who = await (persons.find_mail(address) if "@" in address else persons.find(address))
+        who = await senders(Persons(self._pool, self._vault), incoming)
         rows = await self._pool.fetch(_QUERIES.orders_of_persons.sql, list(who))
         return [Known(row["order_id"], row["contact_id"], row["open"]) for row in rows]
 

@@ -17,7 +17,6 @@ from lianxin.channels.hook_sending import HookSender
 from lianxin.channels.mail_reading import Ours
 from lianxin.channels.mailbox import Mailbox
 from lianxin.channels.mailroom import Mailroom
-from lianxin.channels.rating import Ratings
 from lianxin.channels.receiving import Receiving
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.sms_inbox import SmsInFolder
@@ -75,7 +74,7 @@ def reception_of(
         mailroom = Mailroom(Mailbox(settings.mailbox, settings.outbox.timeout_s), receiving, ours, now)
     sealer = Sealer(keys.ring("channels"))
     inboxes = [SmsInFolder(sms_folder(site))]
-    texts = SmsRoom(pool, receiving, Ratings(pool, services, vault), vault, sealer, inboxes)
+    texts = SmsRoom(pool, receiving, vault, sealer, inboxes)
     sender = HookSender(address_rules(site), RealClock(), settings.outbox.timeout_s)
     return Reception(mailroom, texts, HookRound(pool, sender, sealer, settings.outbox.attempts_max))
 

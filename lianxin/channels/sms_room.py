@@ -14,7 +14,6 @@ import structlog
 from lianxin.channels.letters import Incoming, Letter
 from lianxin.channels.mail_headers import Sender
 from lianxin.channels.patience import Patience
-from lianxin.channels.rating import Rated, Ratings
 from lianxin.channels.receiving import Receiving, Rows
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.sms_inbox import SmsInbox
@@ -48,14 +47,12 @@ class SmsRoom:
         self,
         pool: "Pool[Record]",
         receiving: Receiving,
-        ratings: Ratings,
         vault: Vault,
         sealer: Sealer,
         inboxes: Sequence[SmsInbox],
     ) -> None:
         self._pool = pool
         self._receiving = receiving
-        self._ratings = ratings
         self._patience = Patience()
         self._vault = vault
         self._parts = SmsParts(pool, vault, sealer)
@@ -81,9 +78,8 @@ class SmsRoom:
     async def _take(self, text: Text, now: Instant) -> None:
         stop = is_stop(text.words)
         try:
-            rated = None if stop else await self._ratings.read(text, now)
-            beside = _Beside(text.ids, self._vault.lookup(text.sender) if stop else None, rated, now)
-            await self._receiving.take_in(incoming_of(text, stop, rated), now, beside)
+            beside = _Beside(text.ids, self._vault.lookup(text.sender) if stop else None, now)
+            await self._receiving.take_in(incoming_of(text, stop), now, beside)
         except Exception as failure:
             # Whatever is wrong with one text must not keep the others out of the books.
             if is_away(failure):
@@ -97,20 +93,16 @@ class SmsRoom:
 class _Beside:
     """The rows of the channel that belong to the contact of a text."""
 
-    def __init__(self, ids: tuple[str, ...], stop: str | None, rated: Rated | None, now: Instant) -> None:
+    def __init__(self, ids: tuple[str, ...], stop: str | None, now: Instant) -> None:
         self._ids = ids
         self._stop = stop
-        self._rated = rated
         self._now = now
 
     def __call__(self, contact: int) -> Rows:
-        """Return the rows: the parts are taken; a number wants no more questions; a call is rated."""
+        """Return the rows: the parts are taken; a number wants no more questions."""
         rows: Rows = {"sms_parts_taken": [{"id": id_, "contact": contact} for id_ in self._ids]}
         if self._stop is not None:
             rows["rating_stops_write"] = [{"number": self._stop, "since": self._now}]
-        if self._rated is not None and self._rated.call is not None:
-            call, score = self._rated.call, self._rated.score
-            rows["call_ratings_write"] = [{"contact": call, "by_contact": contact, "at": self._now, "score": score}]
         return rows
 
 
@@ -147,7 +139,7 @@ class SmsParts:
         return Kept(msgspec.json.decode(plain, type=Part), from_datetime(row["arrived_at"]), row["sender"].hex())
 
 
-def incoming_of(text: Text, stop: bool, rated: Rated | None) -> Incoming:
+def incoming_of(text: Text, stop: bool) -> Incoming:
     """Return a text as what comes in by any channel."""
     return Incoming(
         key=text.key,
@@ -158,7 +150,6 @@ def incoming_of(text: Text, stop: bool, rated: Rated | None) -> Incoming:
             notes=() if text.whole else ("parts_missing",),
         ),
         silent="stop" if stop else None,
-        heard=None if rated is None else rated.matter,
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from post_office import PostOffice
 
-from lianxin.channels.rating import Ratings
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.sms_inbox import SmsInFolder
 from lianxin.channels.sms_room import SmsParts, SmsRoom
@@ -32,6 +31,5 @@ def parts(post: PostOffice, sealer: Sealer) -> SmsParts:
 
 @pytest.fixture
 def room(post: PostOffice, sealer: Sealer, tmp_path: Path) -> SmsRoom:
-    ratings = Ratings(post.pool, post.office.services, post.office.vault)
     inbox = SmsInFolder(tmp_path / "sms")
-    return SmsRoom(post.pool, post.receiving, ratings, post.office.vault, sealer, [inbox])
+    return SmsRoom(post.pool, post.receiving, post.office.vault, sealer, [inbox])

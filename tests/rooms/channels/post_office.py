@@ -51,11 +51,15 @@ class PostOffice:
             quota_of(settings),
         )
         self.receipts = Receipts(pool, services)
-        self.receiving = Receiving(
-            pool, services, Numbers(pool, self.present), self.receipts, vault, Filing(pool, self.files, vault)
-        )
+        self.filing = Filing(pool, self.files, vault)
+        self.receiving = self.receiving_of(services)
         self.inbox = Inbox(pool, vault)
         self.replying = Replying(pool, vault)
+
+    def receiving_of(self, services: Any) -> Receiving:
+        """What makes contacts of messages, through these services."""
+        numbers = Numbers(self.pool, self.present)
+        return Receiving(self.pool, services, numbers, self.receipts, self.office.vault, self.filing)
 
     async def present(self) -> Present:
         """The office's own time."""

@@ -4,13 +4,14 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from one_order import WANG
 from post_office import AGENT, PostOffice, drop
 from receivers import Gateway
+from test_mail_reading import composed
 
 from lianxin.channels.outbox import Delivered, Outbox
-from lianxin.channels.rating import Ratings
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.sms_part import Part
 from lianxin.channels.sms_room import SmsParts, SmsRoom, is_stop
@@ -21,6 +22,7 @@ from lianxin.ground.clock import DAY_MS
 from lianxin.ground.site.settings import OutboxSettings
 from lianxin.orders import commands as c
 from lianxin.orders.texts import Words
+from lianxin.people.vault import PersonFields
 
 SECRET = "whsec_" + b64encode(b"g" * 32).decode()
 NUMBER = "20260309-000017"
@@ -106,9 +108,9 @@ async def test_an_answer_a_week_later_belongs_to_no_question(post: PostOffice, r
     assert await post.pool.fetchval("SELECT count(*) FROM call_ratings") == 0
 
 
-async def answered_order(post: PostOffice) -> int:
+async def answered_order(post: PostOffice, citizen: PersonFields = WANG) -> int:
     """An order whose answer was accepted: its citizen is to be asked."""
-    order = await post.order_of(WANG)
+    order = await post.order_of(citizen)
     await post.office.dispatch(order)
     await post.office.act(order, c.Sign, "unit:zjj:contact", "unit_contact")
     words = Words("", "已修好", b"s" * 16)
@@ -139,16 +141,32 @@ async def test_a_rating_that_a_crash_cut_off_is_carried_out_once(
     post: PostOffice, room: SmsRoom, sealer: Sealer, parts: SmsParts
 ) -> None:
     class Dying:
-        async def take_in(self, *message: Any) -> int:
-            raise ConnectionError(f"the database is gone, and {len(message)} things with it")
+        """Services that are gone before the contact is written."""
+
+        act = post.office.services.act
+
+        async def meet(self, *about: Any, **rows: Any) -> None:
+            raise ConnectionError(f"the database is gone, and {len(about) + len(rows)} things with it")
 
     order = await answered_order(post)
     await parts.keep(Part("m1", "13800138000", "1-1"), post.office.now)
-    ratings = Ratings(post.pool, post.office.services, post.office.vault)
-    dying = SmsRoom(post.pool, Dying(), ratings, post.office.vault, sealer, [])  # type: ignore[arg-type]
+    receiving = post.receiving_of(Dying())
+    dying = SmsRoom(post.pool, receiving, post.office.vault, sealer, [])
     with pytest.raises(ConnectionError):
         await dying.work(post.office.later())
     assert (await post.office.order(order)).state == "completed" and await post.letters() == 0
     await room.work(post.office.later())
     assert await post.letters() == 1 and await post.inbox.waiting(AGENT) == ()
     assert (await post.office.order(order)).state == "completed"
+
+
+async def test_the_first_line_of_an_answer_by_e_mail_rates_too_and_no_other_mail_does(post: PostOffice) -> None:
+    fields = msgspec.structs.replace(WANG, mail="li@example.org")
+    order = await answered_order(post, fields)
+    key = await post.pool.fetchval("SELECT message_id FROM outbox WHERE subject_id = $1 LIMIT 1", order)
+    quoted = "1 2\n\n> 您反映的事项已经答复\n> 请回复两位数字"
+    await post.mail(bytes(composed(quoted)))
+    assert (await post.office.order(order)).state == "followup_due", "it answers no mail of ours"
+    await post.mail(bytes(composed(f"{quoted}\n> 再次", In_Reply_To=f"<{key}@binzhou.example>")))
+    assert (await post.office.order(order)).state == "completed"
+    assert len(await post.inbox.waiting(AGENT)) == 1

@@ -15,7 +15,6 @@ from post_office import AGENT, PostOffice, drop
 from structlog.testing import capture_logs
 
 from lianxin.channels.gateway_pages import gateway_routes
-from lianxin.channels.rating import Ratings
 from lianxin.channels.sealing import SealBroken, Sealer
 from lianxin.channels.signing import WINDOW_MS, NotSigned, check_signed, headers_of, secret_of
 from lianxin.channels.sms_inbox import NoPart, read_part
@@ -163,8 +162,7 @@ async def test_one_that_cannot_be_taken_in_holds_up_no_other(post: PostOffice, p
                 raise ZeroDivisionError("13800138000")
             return await post.receiving.take_in(incoming, now, beside)
 
-    ratings = Ratings(post.pool, post.office.services, post.office.vault)
-    room = SmsRoom(post.pool, Choosy(), ratings, post.office.vault, sealer, [])  # type: ignore[arg-type]
+    room = SmsRoom(post.pool, Choosy(), post.office.vault, sealer, [])  # type: ignore[arg-type]
     await parts.keep(Part("m1", "13800138000", "坏"), post.office.now)
     await parts.keep(Part("m2", "13800138000", "好"), post.office.now)
     with capture_logs() as logs:
