@@ -108,41 +108,40 @@ SELECT EXISTS (SELECT FROM seen_orders(:reader) WHERE order_id = :order_id);
 -- Whether one may see this contact. Index: contacts_pkey.
 SELECT EXISTS (SELECT FROM seen_contacts(:reader) WHERE contact_id = :contact_id);
 
--- name: entries_of(reader, order_id)
--- The whole chain of an order, from its first entry. Index: entries_pkey.
-SELECT e.seq, e.hash, e.body
-  FROM seen_orders(:reader) o JOIN entries e ON e.chain_id = o.order_id
- WHERE o.order_id = :order_id
- ORDER BY e.seq;
-
--- name: texts_of(reader, order_id)
--- The citizen's words and what was added. Index: texts_pkey.
-SELECT t.n, t.at, t.title, t.text
-  FROM seen_orders(:reader) o JOIN texts t USING (order_id)
- WHERE order_id = :order_id
- ORDER BY t.n;
-
--- name: promises_of(reader, order_id)
--- What is and was owed, latest first. Index: promises_pkey.
-SELECT p.promise_id, p.kind, p.owed_to, p.made_at, p.due_at, p.state, p.settled_at
-  FROM seen_orders(:reader) o JOIN promises p ON p.subject_id = o.order_id
- WHERE o.order_id = :order_id
- ORDER BY p.promise_id DESC;
-
--- name: same_matter(reader, order_id, parent_id)
--- The orders joined to this one, and the one it was joined to, that one may see. Indexes: orders_parent_idx, orders_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
- WHERE o.parent_id = :order_id OR o.order_id = :parent_id
- ORDER BY o.order_id;
-
--- name: seal_of(chain_id)^
--- The last checkpoint that covers entries of the chain. No row: none does yet. Index: checkpoint_leaves_chain_idx.
-SELECT l.seq, l.checkpoint_id, c.at
-  FROM checkpoint_leaves l JOIN checkpoints c USING (checkpoint_id)
- WHERE l.chain_id = :chain_id
- ORDER BY l.seq DESC
- LIMIT 1;
+-- name: whole(reader, number)^
+-- Everything that stands about one order, in one snapshot and one round trip: its chain, texts and promises, the orders
+-- of the same matter that one may see, the last checkpoint that covers it. Lists come as one array for each column, null
+-- where they are empty. No row: there is none that one may see. Indexes: orders_number_key, entries_pkey, texts_pkey,
+-- promises_pkey, orders_parent_idx, orders_pkey, checkpoint_leaves_chain_idx.
+SELECT o.order_id, o.number, o.pack, o.parent_id, c.channel, e.*, t.*, p.*, m.*, s.*
+  FROM seen_orders(:reader) o
+  LEFT JOIN contacts c ON c.contact_id = o.contact_id
+ CROSS JOIN LATERAL (
+       SELECT array_agg(x.seq) AS entry_seqs, array_agg(x.hash) AS hashes, array_agg(x.body) AS bodies
+         FROM (SELECT seq, hash, body FROM entries WHERE chain_id = o.order_id ORDER BY seq) x) e
+ CROSS JOIN LATERAL (
+       SELECT array_agg(x.n) AS text_ns, array_agg(x.at) AS text_ats, array_agg(x.title) AS titles,
+              array_agg(x.text) AS texts
+         FROM (SELECT n, at, title, text FROM texts WHERE order_id = o.order_id ORDER BY n) x) t
+ CROSS JOIN LATERAL (
+       SELECT array_agg(x.promise_id) AS promise_ids, array_agg(x.kind) AS kinds, array_agg(x.owed_to) AS owed_tos,
+              array_agg(x.made_at) AS made_ats, array_agg(x.due_at) AS due_ats, array_agg(x.state) AS states,
+              array_agg(x.settled_at) AS settled_ats
+         FROM (SELECT promise_id, kind, owed_to, made_at, due_at, state, settled_at
+                 FROM promises WHERE subject_id = o.order_id ORDER BY promise_id DESC) x) p
+ CROSS JOIN LATERAL (
+       SELECT array_agg(x.order_id) AS same_ids, array_agg(x.number) AS same_numbers, array_agg(x.title) AS same_titles
+         FROM (SELECT j.order_id, j.number, coalesce(nullif(w.title, ''), left(w.text, 30), j.number) AS title
+                 FROM seen_orders(:reader) j LEFT JOIN texts w ON w.order_id = j.order_id AND w.n = 1
+                WHERE j.parent_id = o.order_id OR j.order_id = o.parent_id
+                ORDER BY j.order_id) x) m
+  LEFT JOIN LATERAL (
+       SELECT l.seq AS sealed_seq, l.checkpoint_id, k.at AS sealed_at
+         FROM checkpoint_leaves l JOIN checkpoints k USING (checkpoint_id)
+        WHERE l.chain_id = o.order_id
+        ORDER BY l.seq DESC
+        LIMIT 1) s ON true
+ WHERE o.number = :number;
 
 -- name: keep_draft(who, subject, form, sealed, updated_at, most)!
 -- Keeps what somebody has written so far. Nothing is kept of a new one where they have so many already.
@@ -231,3 +230,11 @@ SELECT i.order_id, o.number, o.state, i.n, i.by, i.at, i.due_at, w.text AS text,
  WHERE i.by = :by
  ORDER BY i.at DESC, i.order_id, i.n
  LIMIT :limit_count;
+
+-- name: expire_drafts(before, limit_count)$
+-- Lets drafts go that nobody has gone on with since then, by rule; how many. Index: drafts_updated_idx.
+WITH gone AS (
+    DELETE FROM drafts WHERE (who, subject, form) IN (
+        SELECT who, subject, form FROM drafts WHERE updated_at < :before ORDER BY updated_at LIMIT :limit_count)
+    RETURNING 1)
+SELECT count(*) FROM gone;

@@ -1,6 +1,5 @@
 """What do the pages of orders read from the database? Values come out, no row leaves this file."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -62,32 +61,8 @@ class OrderReader:
 
     async def order(self, reader: str, number: str) -> tuple[Found, str] | None:
         """Return what there is of an order, and the pack it is under; None where there is none that one may see."""
-        about = await self._pool.fetchrow(_QUERIES.about.sql, reader, number)
-        if about is None:
-            return None
-        order_id, parent_id = about["order_id"], about["parent_id"]
-        entries, texts, promises, same, seal = await asyncio.gather(
-            self._pool.fetch(_QUERIES.entries_of.sql, reader, order_id),
-            self._pool.fetch(_QUERIES.texts_of.sql, reader, order_id),
-            self._pool.fetch(_QUERIES.promises_of.sql, reader, order_id),
-            self._pool.fetch(_QUERIES.same_matter.sql, reader, order_id, parent_id),
-            self._pool.fetchrow(_QUERIES.seal_of.sql, order_id),
-        )
-        joined = {row["order_id"]: Joined(row["number"], row["title"] or row["number"]) for row in same}
-        found = Found(
-            order_id=order_id,
-            number=about["number"],
-            entries=tuple(StoredEntry(row["seq"], row["hash"], row["body"]) for row in entries),
-            texts=tuple(Text(row["n"], from_datetime(row["at"]), row["title"], row["text"]) for row in texts),
-            promises=tuple(map(_promise, promises)),
-            parent=joined.pop(parent_id, None),
-            joined=tuple(joined.values()),
-            channel=about["channel"] or "",
-            sealed=seal["seq"] if seal else 0,
-            checkpoint=seal["checkpoint_id"] if seal else None,
-            sealed_at=from_datetime(seal["at"]) if seal else None,
-        )
-        return found, about["pack"]
+        row = await self._pool.fetchrow(_QUERIES.whole.sql, reader, number)
+        return None if row is None else (_found(row), row["pack"])
 
     async def seen(self, reader: str, number: str) -> int | None:
         """Return the id of the order with this number, None where there is none that one may see."""
@@ -137,13 +112,42 @@ def _row(row: Any) -> Row:
     )
 
 
-def _promise(row: Any) -> PromiseLine:
-    return PromiseLine(
-        row["promise_id"],
-        row["kind"],
-        row["owed_to"],
-        from_datetime(row["made_at"]),
-        _instant(row["due_at"]),
-        row["state"],
-        _instant(row["settled_at"]),
+def _found(row: Any) -> Found:
+    """Return what one row says of an order; each list is an array for each of its columns."""
+    joined = {
+        id_: Joined(number, title) for id_, number, title in _lines(row, "same_ids", "same_numbers", "same_titles")
+    }
+    parent = joined.pop(row["parent_id"], None)
+    promises = _lines(row, "promise_ids", "kinds", "owed_tos", "made_ats", "due_ats", "states", "settled_ats")
+    return Found(
+        order_id=row["order_id"],
+        number=row["number"],
+        entries=tuple(StoredEntry(*line) for line in _lines(row, "entry_seqs", "hashes", "bodies")),
+        texts=tuple(
+            Text(n, from_datetime(at), title, text)
+            for n, at, title, text in _lines(row, "text_ns", "text_ats", "titles", "texts")
+        ),
+        promises=tuple(_promise(*line) for line in promises),
+        parent=parent,
+        joined=tuple(joined.values()),
+        channel=row["channel"] or "",
+        sealed=row["sealed_seq"] or 0,
+        checkpoint=row["checkpoint_id"],
+        sealed_at=_instant(row["sealed_at"]),
     )
+
+
+def _lines(row: Any, *columns: str) -> "zip[tuple[Any, ...]]":
+    return zip(*(row[column] or () for column in columns), strict=True)
+
+
+def _promise(
+    promise_id: int,
+    kind: str,
+    owed_to: int,
+    made_at: datetime,
+    due_at: datetime | None,
+    state: str,
+    settled_at: datetime | None,
+) -> PromiseLine:
+    return PromiseLine(promise_id, kind, owed_to, from_datetime(made_at), _instant(due_at), state, _instant(settled_at))

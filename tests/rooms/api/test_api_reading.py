@@ -92,7 +92,7 @@ async def test_every_filter_finds_what_a_plain_reading_of_the_rows_finds(duty, c
                                 found = await pages(duty, "/orders", limit=50, **given)
                                 assert [line["number"] for line in found] == expected, given
                                 checked += bool(expected)
-    assert checked > 60
+    assert checked > 50
 
 
 async def test_a_zone_is_the_tray_of_the_house(duty, city_pool):
