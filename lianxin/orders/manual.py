@@ -7,7 +7,7 @@ from lianxin.orders.lifecycle import ALL_STEPS
 from lianxin.orders.states import CLOSED_STATES, NEW, OPEN, STATE_EN, STATE_ZH
 from lianxin.orders.step import PART_EN, PART_ZH, ROLE_EN, ROLE_ZH, Step
 
-_EVERYWHERE: Final = len(OPEN) - 1
+_EVERYWHERE: Final = len(OPEN) - 2
 """A step possible in so many open states is drawn apart, so that the diagram can be read."""
 _HEAD = """# The course of an order 工单全流程
 
@@ -19,6 +19,28 @@ step needs besides (windows, dates, evidence) stands in `lianxin/orders/steps/`,
 
 A state in which the order is closed in the books has a double frame. *Never as*: who acted on this order in
 that part may not take the step (职责分离). Where no state follows, the order stays where it is.
+"""
+_NOTES = """## 说明 Notes
+
+- **被反映单位** whom it is about: an order names the units that its citizen reports about. None of them gets it, as lead,
+  as help, as a part or by joining, and none of their people sees it; one level up is named instead. A report (举报) is
+  confidential from its first entry; only its citizen can give that up, and the reviewer writes down how they said so.
+- **二级派单** levels: a county's office sends on to units of its own region, due a working day before its own date
+  (`order.level_difference`); a township sends nothing on. What was sent on may come back once per ground, within the
+  window of returns.
+- **催办** urging: who follows an order (跟踪人) urges it by one key and hears of each signature, question, card, reply and
+  end; the level of supervision is the supervisor's to raise. The unit's first word clears the mark.
+- **领导批示** instructions: each has a date of its own (`order.instruction`). Late, the duty manager is told, then daily.
+  Nothing that ends an order, and nothing that lets its answer go out, is possible before each is answered.
+- **网上评价** rating: on the page a citizen answers what a caller would ask, while the follow-up is due. It ends the order
+  or asks for a rework, by the same rules; the entry's actor is the citizen, so nobody of the house counts as a caller.
+  The first answer stands. If others are still to be asked, the order waits for them and then ends by itself.
+- **申请重新办理** asking for reopening: within 30 days of the first closing. The order is opened in the books again, in the
+  review tray, with a date and a promised answer; so the question cannot sink, and the day's books count an opening. The
+  reviewer opens it for its unit, or declines with a reason that the citizen is told: then it is closed as it was.
+- **来件** what is written (`contacts`): a text is owed a reply in 3 minutes, a letter within a day
+  (`telephony.text_reply`, `telephony.mailbox_reply`). Late, the promise is broken on the record and made anew. The clock
+  never ends what was written: left lying, it is in the tray again with what was noted, and the duty manager is told.
 """
 
 
@@ -40,7 +62,7 @@ def _page() -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [_row(name.__name__, step) for name, step in ALL_STEPS.items()]
-    lines += ["", "## 状态 States", "", "| id | 中文 | English | in the books 账上 |", "|---|---|---|---|"]
+    lines += ["", _NOTES, "## 状态 States", "", "| id | 中文 | English | in the books 账上 |", "|---|---|---|---|"]
     lines += [f"| `{state}` | {STATE_ZH[state]} | {STATE_EN[state]} | open 在办 |" for state in OPEN]
     lines += [f"| `{state}` | {STATE_ZH[state]} | {STATE_EN[state]} | closed 已了结 |" for state in CLOSED_STATES]
     return "\n".join([*lines, ""])
