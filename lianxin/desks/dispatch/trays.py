@@ -65,4 +65,5 @@ DESK: Final = Desk(
         "unsigned": (("urge", marked("Urge")),),
         "transferred": (("inform", marked("Inform and close")),),
     },
+    template="desks.dispatch/desk.html",
 )
