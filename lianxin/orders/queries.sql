@@ -109,11 +109,11 @@ SELECT EXISTS (SELECT FROM seen_orders(:reader) WHERE order_id = :order_id);
 SELECT EXISTS (SELECT FROM seen_contacts(:reader) WHERE contact_id = :contact_id);
 
 -- name: whole(reader, number)^
--- Everything that stands about one order, in one snapshot and one round trip: its chain, texts and promises, the orders
--- of the same matter that one may see, the last checkpoint that covers it. Lists come as one array for each column, null
+-- Everything that stands about one order, in one snapshot and one round trip: its chain, texts and promises, messages
+-- that reached nobody, the orders of the same matter that one may see, the last checkpoint that covers it. Lists come as one array for each column, null
 -- where they are empty. No row: there is none that one may see. Indexes: orders_number_key, entries_pkey, texts_pkey,
--- promises_pkey, orders_parent_idx, orders_pkey, checkpoint_leaves_chain_idx.
-SELECT o.order_id, o.number, o.pack, o.parent_id, c.channel, e.*, t.*, p.*, m.*, s.*
+-- promises_pkey, outbox_subject_idx, orders_parent_idx, orders_pkey, checkpoint_leaves_chain_idx.
+SELECT o.order_id, o.number, o.pack, o.parent_id, c.channel, e.*, t.*, p.*, u.*, m.*, s.*
   FROM seen_orders(:reader) o
   LEFT JOIN contacts c ON c.contact_id = o.contact_id
  CROSS JOIN LATERAL (
@@ -129,6 +129,12 @@ SELECT o.order_id, o.number, o.pack, o.parent_id, c.channel, e.*, t.*, p.*, m.*,
               array_agg(x.settled_at) AS settled_ats
          FROM (SELECT promise_id, kind, owed_to, made_at, due_at, state, settled_at
                  FROM promises WHERE subject_id = o.order_id ORDER BY promise_id DESC) x) p
+ CROSS JOIN LATERAL (
+       SELECT array_agg(x.template) AS lost_templates, array_agg(x.state) AS lost_states, array_agg(x.at) AS lost_ats
+         FROM (SELECT body ->> 'template' AS template, state, coalesce(ended_at, due_at) AS at
+                 FROM outbox
+                WHERE subject_id = o.order_id AND state IN ('dead', 'dropped', 'returned') AND body ? 'person'
+                ORDER BY 3 DESC) x) u
  CROSS JOIN LATERAL (
        SELECT array_agg(x.order_id) AS same_ids, array_agg(x.number) AS same_numbers, array_agg(x.title) AS same_titles
          FROM (SELECT j.order_id, j.number, coalesce(nullif(w.title, ''), left(w.text, 30), j.number) AS title

@@ -8,7 +8,7 @@ from lianxin.ground.clock import Instant, from_datetime, to_datetime
 from lianxin.ground.store import load_queries
 from lianxin.orders.listing import PAGE, Cursor, HolderLine, Row
 from lianxin.orders.searching import matching_orders
-from lianxin.orders.sheet import Found, Joined, PromiseLine, StoredEntry, Text
+from lianxin.orders.sheet import Found, Joined, PromiseLine, StoredEntry, Text, Undelivered
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -128,6 +128,10 @@ def _found(row: Any) -> Found:
             for n, at, title, text in _lines(row, "text_ns", "text_ats", "titles", "texts")
         ),
         promises=tuple(_promise(*line) for line in promises),
+        undelivered=tuple(
+            Undelivered(template, state, from_datetime(at))
+            for template, state, at in _lines(row, "lost_templates", "lost_states", "lost_ats")
+        ),
         parent=parent,
         joined=tuple(joined.values()),
         channel=row["channel"] or "",

@@ -52,6 +52,18 @@ class PromiseLine(msgspec.Struct, frozen=True):
     settled: Instant | None
 
 
+class Undelivered(msgspec.Struct, frozen=True):
+    """A message to the citizen that reached nobody.
+
+    what   its template
+    state  returned (it came back), dead (given up), dropped (no number or address is known)
+    """
+
+    what: str
+    state: str
+    at: Instant
+
+
 class Joined(msgspec.Struct, frozen=True):
     """Another order that is the same matter."""
 
@@ -84,6 +96,7 @@ class Found(msgspec.Struct, frozen=True):
     entries: tuple[StoredEntry, ...]
     texts: tuple[Text, ...] = ()
     promises: tuple[PromiseLine, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
     parent: Joined | None = None
     joined: tuple[Joined, ...] = ()
     channel: str = ""
@@ -115,6 +128,7 @@ class Sheet(msgspec.Struct, frozen=True):
     additions: dict[int, Text]
     deadline: Deadline | None
     promises: tuple[PromiseLine, ...]
+    undelivered: tuple[Undelivered, ...]
     next_promise: Promise | None
     waited_days: int
     course: tuple[CourseStep, ...]
@@ -142,6 +156,7 @@ def sheet_of(found: Found, rules: Rules, now: Instant, language: Language, demo:
         additions=texts,
         deadline=_deadline(order, rules, now, language),
         promises=found.promises,
+        undelivered=found.undelivered,
         next_promise=min(order.promises.values(), key=lambda one: (one.next, one.id), default=None),
         waited_days=(local_date(_citizen_end(order, now)) - local_date(order.citizen_since)).days + 1,
         course=course_of(order, entries),

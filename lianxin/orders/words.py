@@ -78,6 +78,25 @@ PROMISE_WORDS: dict[str, str] = {
     "mailbox_reply": marked("reply to a letter"),
 }
 
+MESSAGE_WORDS: dict[str, str] = {
+    "receipt": marked("the receipt"),
+    "code": marked("the query code"),
+    "answer": marked("the answer"),
+    "merged": marked("the notice of joining"),
+    "not_accepted": marked("the notice of not accepting"),
+    "extended": marked("the notice of the extension"),
+    "long_run": marked("the notice of the long-run register"),
+    "news": marked("the news"),
+    "informed": marked("the notice who answers"),
+    "reopened": marked("the notice of reopening"),
+    "rate_call": marked("the question for a rating"),
+}
+UNDELIVERED_WORDS: dict[str, str] = {
+    "returned": marked("sent, and came back as undeliverable"),
+    "dead": marked("given up after many attempts"),
+    "dropped": marked("no number or address is known"),
+}
+
 PART_WORDS: dict[str, str] = {
     "assist": marked("assisting unit"),
     "leg": marked("leg of the relay"),

@@ -11,6 +11,7 @@ from test_mail_sorting import report
 
 from lianxin.channels.inbox import NoSuchMessage
 from lianxin.orders import commands as c
+from lianxin.orders.reading import OrderReader
 from lianxin.retention import Erase, Erasure, matters_in_postgres
 
 NUMBER = "20260309-000017"
@@ -207,3 +208,17 @@ async def test_the_files_of_a_letter_to_an_order_are_with_the_order(post: PostOf
     mail.add_attachment(picture.getvalue(), maintype="image", subtype="jpeg", filename="a.jpg")
     contact = await post.mail(bytes(mail))
     assert len(await post.files.reader.of(order)) == 1 and await post.files.reader.of(contact) == ()
+
+
+async def test_the_page_of_the_order_shows_at_its_promises_what_did_not_reach_the_citizen(post: PostOffice) -> None:
+    order = await post.order_of(LI)
+    reader = OrderReader(post.pool)
+    before = await reader.order(AGENT, NUMBER)
+    assert before is not None and before[0].undelivered == ()
+    await post.pool.execute("UPDATE outbox SET state = 'sent'")
+    key = await post.pool.fetchval("SELECT message_id FROM outbox WHERE subject_id = $1", order)
+    await post.mail(report(message_id=f"<{key}@binzhou.example>"))
+    after = await reader.order(AGENT, NUMBER)
+    assert after is not None
+    (lost,) = after[0].undelivered
+    assert (lost.what, lost.state) == ("receipt", "returned")
