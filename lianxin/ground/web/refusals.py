@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import structlog
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 
 from lianxin.ground.web import problem
 from lianxin.ground.web.paper import AnyRequest, Paper
@@ -29,6 +29,9 @@ GONE: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
 )
 """The database does not answer; it is another matter when it answers that a statement is wrong."""
+
+NO_TEXT: type[Exception] = asyncpg.CharacterNotInRepertoireError
+"""The database says so of a text with NUL, which only an address or a form from outside can bring; nothing is kept."""
 
 RETRY_AFTER_S = 5
 FRAMES = 6
@@ -72,7 +75,11 @@ def refusal_handlers(paper: Paper) -> dict[int | type[Exception], Handler]:
         _log.error("page broken", **told)
         return paper.page(request, "web/broken.html", status=500)
 
-    return {Exception: broken, HTTPException: refused, **dict.fromkeys(GONE, gone)}
+    def no_text(request: AnyRequest, _: Exception) -> Answer:
+        return refused(request, ClientException("what was sent holds NUL, which is in no text"))
+
+    kinds: dict[int | type[Exception], Handler] = {Exception: broken, HTTPException: refused, NO_TEXT: no_text}
+    return {**kinds, **dict.fromkeys(GONE, gone)}
 
 
 def _where(error: Exception) -> list[str]:
