@@ -20,7 +20,7 @@ from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.people.keys import KeyFolder
 from lianxin.people.vault import Vault
 
-NAV: Final = (Tab("/webhooks", marked("Webhooks"), "transfer", frozenset(ROLES)),)
+NAV: Final = (Tab("/webhooks", marked("Webhooks"), "transfer", frozenset(ROLES), rank=95),)
 
 
 def offer(wiring: Wiring) -> None:

@@ -23,7 +23,7 @@ from lianxin.privacy.whence import Marks, Whence
 
 TERMS: Final[dict[str, Any]] = {**pages.TERMS, "look_words": WHAT_WORDS}
 NAV: Final = (
-    Tab("/people/search", marked("By number"), "search", frozenset(SEARCHERS)),
+    Tab("/people/search", marked("By number"), "search", frozenset(SEARCHERS), rank=95),
     Tab("/audit/looks", marked("Access log"), "seal", frozenset({"auditadmin"})),
 )
 

@@ -36,6 +36,7 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the pages of the desk."""
     trays, present, paper = Trays(wiring.pool), wiring.present, wiring.paper
     _, refreshed = desk_routes(DESK, trays, present, paper)
+    wiring.get(Drafts).leads("contact-", "/intake/{}")
     services, identities, pool = wiring.get(Services), wiring.get(Identities), wiring.pool
     intake = Intake(services, wiring.get(Numbers), identities, wiring.find(Knowledge))
     pages = intake_routes(

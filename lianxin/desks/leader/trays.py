@@ -51,4 +51,5 @@ DESK: Final = Desk(
         "red": (("instruct", marked("Instruct")),),
         "emergency": (("instruct", marked("Instruct")),),
     },
+    template="desks.leader/desk.html",
 )

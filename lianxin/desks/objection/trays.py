@@ -43,6 +43,9 @@ DESK: Final = Desk(
     ),
     acts={
         "returns": (("decide-send-back", marked("Give a decision")),),
-        "objections": (("decide-send-back", marked("Give a decision")), ("open-joint-meeting", marked("Joint meeting"))),
+        "objections": (
+            ("decide-send-back", marked("Give a decision")),
+            ("open-joint-meeting", marked("Joint meeting")),
+        ),
     },
 )

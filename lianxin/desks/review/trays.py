@@ -45,6 +45,14 @@ DESK: Final = Desk(
             keys=lambda _: ("rework",),
         ),
         Tray(
+            name="reopen",
+            words=marked("Reopening asked for"),
+            empty=marked("Nobody asks for reopening"),
+            teaches=marked("A citizen who has new facts after the end asks here; open it again, or say why not."),
+            way="state",
+            keys=lambda _: ("reopen_asked",),
+        ),
+        Tray(
             name="not_accepted",
             words=marked("Not to be accepted"),
             empty=marked("Nothing is proposed not to be accepted"),
@@ -67,6 +75,7 @@ DESK: Final = Desk(
         "submitted": (("approve", marked("Approve")),),
         "replied": (("accept-reply", marked("Accept")), ("return-reply", marked("Return the reply"))),
         "rework": (("confirm-rework", marked("Give a decision")),),
+        "reopen": (("reopen", marked("Open again")), ("decline-reopen", marked("Decline"))),
         "not_accepted": (("confirm-not-accepted", marked("Confirm")),),
     },
 )

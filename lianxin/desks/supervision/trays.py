@@ -77,5 +77,6 @@ DESK: Final = Desk(
         "yellow": (("urge", marked("Urge")),),
         "red": (("urge", marked("Urge")), ("annul-cards", marked("Annul"))),
         "late": (("urge", marked("Urge")),),
+        "instructed": (("answer-instruction", marked("Answer the instruction")),),
     },
 )
