@@ -16,7 +16,7 @@ from lianxin.channels.hook_topics import body_of, kinds_and_topics
 from lianxin.channels.hooks import secret_place
 from lianxin.channels.outbox import pause_ms
 from lianxin.channels.sealing import SealBroken, Sealer
-from lianxin.ground.clock import DAY_MS, SECOND_MS, Instant, from_datetime, to_datetime
+from lianxin.ground.clock import SECOND_MS, Instant, from_datetime, to_datetime
 from lianxin.ground.store import load_queries
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ BATCH: Final = 32
 SENT_AT_ONCE: Final = 8
 ELSEWHERE_MS: Final = SECOND_MS
 """What is due and not to be had is in another worker's hands."""
-KEPT_DAYS: Final = 30
-"""So long the log of deliveries is kept."""
 
 
 class Sent(NamedTuple):
@@ -104,12 +102,11 @@ class HookRound:
         return Sent(*(states.count(state) for state in ("sent", "waiting", "dead", "dropped")))
 
     async def work(self, now: Instant) -> Instant | None:
-        """Spread, send, and forget what is old; return when there is more to do, None when nothing waits."""
+        """Spread and send; return when there is more to do, None when nothing waits."""
         spread = await self.spread(now)
         sent = await self.deliver(now)
         if spread >= SPREAD_MAX or sent.claimed:
             return now
-        await self._pool.execute(_QUERIES.forget_deliveries.sql, to_datetime(now - KEPT_DAYS * DAY_MS))
         due = await self._pool.fetchval(_QUERIES.next_delivery.sql)
         return None if due is None else max(from_datetime(due), now + ELSEWHERE_MS)
 

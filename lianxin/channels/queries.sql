@@ -88,31 +88,15 @@ UPDATE messages_in SET left_out = :left_out WHERE contact_id = :contact_id;
 
 -- name: messages_waiting(reader, limit_count)
 -- Messages that wait for an agent or are in one's hands, the most urgent first. Index: contacts_pending_idx.
-SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
-       c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
- WHERE c.disposition = 'pending'
- ORDER BY c.limit_at, m.contact_id
- LIMIT :limit_count;
+SELECT * FROM seen_messages(:reader) WHERE disposition = 'pending' ORDER BY limit_at, contact_id LIMIT :limit_count;
 
 -- name: messages_silent(reader, limit_count)
 -- Messages that nobody answers, the latest first. Index: messages_in_silent_idx.
-SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
-       c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
- WHERE m.silent IS NOT NULL
- ORDER BY m.received_at DESC, m.contact_id
- LIMIT :limit_count;
+SELECT * FROM seen_messages(:reader) WHERE silent IS NOT NULL ORDER BY received_at DESC, contact_id LIMIT :limit_count;
 
 -- name: message_of(reader, contact_id)^
 -- One message; no row: none became this contact, or it is not for the reader. Index: messages_in_pkey.
-SELECT m.contact_id, m.channel, m.received_at, m.sealed, m.left_out, m.silent, m.order_id, m.bound_by, m.suggested,
-       c.stage, c.disposition, c.holder, c.agent, c.limit_at,
-       m.person_id, p.wrapped_key, p.fields, p.salts, p.erased_at
-  FROM seen_contacts(:reader) c JOIN messages_in m USING (contact_id) LEFT JOIN persons p ON p.person_id = m.person_id
- WHERE m.contact_id = :contact_id;
+SELECT * FROM seen_messages(:reader) WHERE contact_id = :contact_id;
 
 -- name: orders_shown(reader, order_ids)
 -- Those of these orders that the reader may see. Index: orders_pkey.
@@ -275,10 +259,6 @@ SELECT min(d.due_at)
                     WHERE b.webhook_id = d.webhook_id AND b.chain_id = d.chain_id AND b.seq < d.seq
                       AND b.state = 'waiting');
 
--- name: forget_deliveries(before)!
--- Forgets deliveries that ended long ago, with their attempts.
-DELETE FROM webhook_deliveries WHERE state <> 'waiting' AND ended_at < :before;
-
 -- name: hooks_of(everybody, unit, webhook_id)
 -- The webhooks of a unit, or of everybody; of all of them or one. Index: webhooks_pkey, webhook_deliveries_log_idx.
 SELECT w.webhook_id, w.reader, s.unit, w.name, w.url, w.topics, w.active, w.made_at, w.made_by,
@@ -379,3 +359,11 @@ WITH gone AS (
         SELECT delivery_id FROM webhook_deliveries WHERE state <> 'waiting' AND ended_at < :before LIMIT :limit_count)
     RETURNING 1)
 SELECT count(*) FROM gone;
+
+-- name: sealed_hooks(after, limit_count)
+-- Secrets of receivers behind this one. Index: webhooks_pkey.
+SELECT webhook_id, secret FROM webhooks WHERE webhook_id > :after ORDER BY webhook_id LIMIT :limit_count;
+
+-- name: reseal_hook(sealed, webhook_id, was)!
+-- Locks a secret anew. Index: webhooks_pkey.
+UPDATE webhooks SET secret = :sealed WHERE webhook_id = :webhook_id AND secret = :was;

@@ -1,8 +1,10 @@
-"""What came in and belongs to nobody yet: how is it locked anew when the house key is replaced?"""
+"""What came in and belongs to nobody yet, and secrets of receivers: how are they locked anew with a new house key?"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from lianxin.channels.hooks import secret_place
 from lianxin.channels.sms_room import part_place
 from lianxin.ground.store import load_queries
 from lianxin.people.keys import KeyFolder
@@ -21,13 +23,13 @@ async def renumbered(reach: "Reach", pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def wrapped(keys: KeyFolder) -> tuple[Wrapped, ...]:
-    """Return what of this room hangs on a chain of secrets: parts of text messages that wait for the others."""
+    """Return what of this room hangs on a chain of secrets: parts of texts that wait, and secrets of receivers."""
     if keys.chain != "house":
         return ()
-    select, replace = _QUERIES.sealed_parts.sql, _QUERIES.reseal_part.sql
-    return (SealedRows("sms_parts", keys.ring("channels"), select, replace, ("",), _bound),)
-
-
-def _bound(gateway_id: str) -> bytes:
-    """What `sealing` binds a part to."""
-    return part_place(gateway_id).encode()
+    ring = keys.ring("channels")
+    parts, part = _QUERIES.sealed_parts.sql, _QUERIES.reseal_part.sql
+    hooks, hook = _QUERIES.sealed_hooks.sql, _QUERIES.reseal_hook.sql
+    return (
+        SealedRows("sms_parts", ring, parts, part, ("",), lambda id_: part_place(id_).encode()),
+        SealedRows("webhooks", ring, hooks, hook, (UUID(int=0),), lambda id_: secret_place(id_).encode()),
+    )
