@@ -13,7 +13,9 @@ def register(app: typer.Typer) -> None:
 def _bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="commands, list, order, search, import, deadlines, audit, twin; all where none is named."),
+        typer.Argument(
+            help="commands, http, list, order, search, import, deadlines, audit, twin; all where none is named."
+        ),
     ] = None,
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON."),
     small: bool = typer.Option(False, "--small", help="Tiny amounts, to see that all works; figures mean nothing."),

@@ -6,7 +6,7 @@ client sends its next request when the last answer is whole, as a browser or a s
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 class Answer(NamedTuple):
-    """A whole answer: status, head as sent in lower case, body as sent (packed where the head says so)."""
+    """A whole answer: status, head and body as sent (packed where the head says so)."""
 
     status: int
     head: bytes
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
     def header(self, name: bytes) -> bytes:
         """Return the value of a header; empty where it is not there."""
-        found = self.head.find(b"\r\n" + name + b":")
+        found = self.head.lower().find(b"\r\n" + name + b":")
         if found < 0:
             return b""
         begin = found + len(name) + 3
@@ -84,8 +84,8 @@ def _whole(read: bytearray) -> Answer | None:
     end = read.find(_END_OF_HEAD)
     if end < 0:
         return None
-    head = bytes(read[:end]).lower()
-    at = head.find(_LENGTH)
+    head = bytes(read[:end])
+    at = head.lower().find(_LENGTH)
     if at < 0:
         raise Refused(f"an answer without Content-Length: {head[:200]!r}")
     stop = head.find(b"\r\n", at + 2)
@@ -126,8 +126,8 @@ async def run_clients(port: int, works: Sequence[Work]) -> Times:
             one.close()
 
 
-def asking(requests: Iterator[bytes], status: int = 200) -> Work:
-    """Return the work of a client who takes the next of these requests as long as there are any."""
+def asking(requests: Iterable[bytes], status: int = 200) -> Work:
+    """Return the work of a client who sends these requests, one after another."""
 
     async def work(connection: Connection, each_ms: list[float]) -> None:
         for request in requests:
@@ -140,10 +140,15 @@ def asking(requests: Iterator[bytes], status: int = 200) -> Work:
     return work
 
 
-def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """Return a whole HTTP/1.1 request; path: already percent-encoded."""
+def request(
+    method: str, path: str, headers: dict[str, str], body: bytes = b"", kind: str = "application/json"
+) -> bytes:
+    """Return a whole HTTP/1.1 request.
+
+    path  already percent-encoded;  kind  of the body
+    """
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

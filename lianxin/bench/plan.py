@@ -12,6 +12,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     closed, open   orders of the kept database
     requests       of each page, after `warm_up`; searches: of each kind
+    pages, logins  over HTTP
     imports        orders of one import; calls: of the day whose commands are carried out
     deadlines      computed in one repeat; days: of the city's month
     """
@@ -22,6 +23,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     warm_up: int
     requests: int
     searches: int
+    pages: int
+    logins: int
     imports: int
     calls: int
     deadlines: int
@@ -37,6 +40,8 @@ FULL: Final = Plan(
     warm_up=100,
     requests=500,
     searches=1_000,
+    pages=4_000,
+    logins=30,
     imports=50_000,
     calls=600,
     deadlines=300_000,
@@ -51,6 +56,8 @@ SMALL: Final = Plan(
     warm_up=2,
     requests=5,
     searches=10,
+    pages=16,
+    logins=2,
     imports=200,
     calls=12,
     deadlines=1_000,

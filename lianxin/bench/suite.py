@@ -10,6 +10,7 @@ from lianxin.bench.city import measure_twin
 from lianxin.bench.clocks import measure_deadlines
 from lianxin.bench.commands_rate import measure_commands
 from lianxin.bench.databases import Databases, Tell, home_of
+from lianxin.bench.http_rate import measure_http
 from lianxin.bench.imports import measure_import
 from lianxin.bench.machine import machine
 from lianxin.bench.measuring import Result, rounded
@@ -22,6 +23,7 @@ Measure = Callable[[Databases, Plan], list[Result]]
 
 MEASURES: Final[dict[str, Measure]] = {
     "commands": measure_commands,
+    "http": measure_http,
     "list": measure_list,
     "order": measure_order,
     "search": measure_search,

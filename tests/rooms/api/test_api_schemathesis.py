@@ -41,7 +41,7 @@ HANDS = {
     "agent": "1001",
     "reviewer": "1024",
     "dispatcher": "1026",
-    "followup_caller": "1029",
+    "followup_caller": "1028",
     "objection_reviewer": "2001",
     "supervisor": "2001",
     "unit_contact": "zjj:contact",
