@@ -36,5 +36,8 @@ def offer(wiring: Wiring) -> None:
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the pages of the knowledge base."""
+    drafts = wiring.get(Drafts)
+    drafts.leads("knowledge-new", "/knowledge/new")
+    drafts.leads("K", "/knowledge/K{}/edit")
     reading = ReadingPages(wiring.get(Knowledge), wiring.get(KnowledgeReader), wiring.present, wiring.paper)
-    return [*reading.routes(), *WritingPages(reading, wiring.get(Drafts)).routes()]
+    return [*reading.routes(), *WritingPages(reading, drafts).routes()]

@@ -17,7 +17,7 @@ from lianxin.ground.web import Paper, ReadPresent, marked
 from lianxin.ground.web.language import chosen, translations
 from lianxin.orders.acting_pages import BODY_MAX, sent_in
 from lianxin.orders.drafts import Drafts, DraftTooLarge, TooManyDrafts
-from lianxin.orders.forms import FORMS
+from lianxin.orders.forms import FORMS, Form
 from lianxin.orders.forms.parsing import Sent
 from lianxin.orders.service import Services
 
@@ -25,7 +25,6 @@ _SUBJECT: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z:._-]{0,63}")
 _FORM: Final = re.compile(r"[a-z][a-z0-9-]{0,47}")
 _FIELDS_MAX: Final = 80
 _KEPT: Final = marked("Draft kept at %(at)s")
-_PART: Final = re.compile(r"(.+?)-(\d+)")
 
 Asked = Request[Who, Any, Any]
 
@@ -45,7 +44,7 @@ def draft_routes(
     async def listed(request: Asked) -> Response[str]:
         moment = await present()
         lines = await drafts.all(request.user.number)
-        shown = [(line, *_form_of(line.form)) for line in lines]
+        shown = [(line, _form_of(line.form), drafts.place_of(line)) for line in lines]
         return paper.page(request, "orders/drafts.html", drafts=shown, now=moment.now, demo=moment.demo)
 
     @put("/drafts/{subject:str}/{form:str}", request_max_body_size=BODY_MAX)
@@ -93,9 +92,7 @@ def _texts(sent: Sent) -> dict[str, tuple[str, ...]]:
     return {name[:64]: tuple(value for value in values if isinstance(value, str)) for name, values in sent.items()}
 
 
-def _form_of(name: str) -> tuple[Any, int]:
-    """Return the form of a draft's name, None for one of a desk's own, and the part it is about."""
-    found = _PART.fullmatch(name)
-    if name not in FORMS and found is not None and found[1] in FORMS:
-        return FORMS[found[1]], int(found[2])
-    return FORMS.get(name), 0
+def _form_of(name: str) -> Form | None:
+    """Return the form of a draft's name, None for one of a room's own."""
+    slug, _, part = name.rpartition("-")
+    return FORMS.get(slug) if part.isdigit() and slug in FORMS else FORMS.get(name)

@@ -6,6 +6,7 @@ bound to its row, for forms carry names and numbers of citizens. It goes when it
 succeeds, when its writer discards it, and by itself after a week.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 
 from lianxin.ground.clock import DAY_MS, Instant, from_datetime, to_datetime
 from lianxin.ground.store import load_queries
+from lianxin.orders.forms import FORMS
 from lianxin.orders.forms.parsing import BESIDE
 from lianxin.people.ring import Ring
 
@@ -29,6 +31,7 @@ MOST: Final = 100
 BYTES_MAX: Final = 64_000
 """Largest draft, as JSON."""
 _NONCE_BYTES: Final = 12
+_NUMBER: Final = re.compile(r"\d{8}-\d{6,7}")
 _QUERIES = load_queries("lianxin.orders")
 _log = structlog.get_logger("lianxin.drafts")
 
@@ -67,6 +70,26 @@ class Drafts:
     def __init__(self, pool: "Pool[Record]", ring: Ring) -> None:
         self._pool = pool
         self._ring = ring
+        self._places: dict[str, str] = {}
+
+    def leads(self, prefix: str, path: str) -> None:
+        """Let drafts whose subject begins so be found at this address; `{}` stands for the rest of the subject."""
+        self._places[prefix] = path
+
+    def place_of(self, line: "DraftLine") -> str:
+        """Return where somebody goes on with a draft: the form of an order's step, or what a room said of it.
+
+        Empty where nobody said anything.
+        """
+        if _NUMBER.fullmatch(line.subject):
+            slug, _, part = line.form.rpartition("-")
+            if part.isdigit() and slug in FORMS:
+                return f"/orders/{line.subject}/do/{slug}?part={part}"
+            return f"/orders/{line.subject}/do/{line.form}" if line.form in FORMS else f"/orders/{line.subject}"
+        for prefix, path in self._places.items():
+            if line.subject.startswith(prefix):
+                return path.format(line.subject.removeprefix(prefix))
+        return ""
 
     async def keep(self, who: str, subject: str, form: str, values: Values, now: Instant) -> None:
         """Keep what somebody has written so far; a form with nothing in it has no draft.

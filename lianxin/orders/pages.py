@@ -47,14 +47,6 @@ RulesOf = Callable[[str], Rules]
 """Gives the rules of a pack's reference `name@version`."""
 
 
-def draft_number(subject: str) -> str:
-    """Return the order's number where a draft is about an order, "" where it is about something else."""
-    try:
-        return parse_number(subject)
-    except NumberError:
-        return ""
-
-
 TERMS: dict[str, Any] = {
     "state_words": words.STATE_WORDS,
     "kind_words": words.KIND_WORDS,
@@ -64,13 +56,14 @@ TERMS: dict[str, Any] = {
     "warning_flags": words.WARNING_FLAGS,
     "promise_words": words.PROMISE_WORDS,
     "part_words": words.PART_WORDS,
+    "message_words": words.MESSAGE_WORDS,
+    "undelivered_words": words.UNDELIVERED_WORDS,
     "entry_words": words.ENTRY_WORDS,
     "say_words": words.SAY_WORDS,
     "value_words": words.VALUE_WORDS,
     "due_state": due_state,
     "handovers": handovers,
     "forms": FORMS,
-    "draft_number": draft_number,
 }
 """What the templates of orders need on every page."""
 

@@ -89,6 +89,17 @@ async def test_a_letter_opens_a_step_in_place_and_its_form_is_sent_by_enter(hous
     assert page.complaints == []
 
 
+async def test_a_question_mark_shows_the_keys_of_the_page(house: Any, pool: Any) -> None:
+    page = await window(house, pool, "zjj:contact")
+    await page.goto(f"/orders/{LIFT}")
+    await page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="按键")
+    await shown.wait_for(timeout=WAIT_MS)
+    assert "记录联系" in await shown.inner_text()
+    await page.keyboard.press("Escape")
+    await shown.wait_for(state="detached", timeout=WAIT_MS)
+
+
 async def test_two_quick_presses_are_one_step(house: Any, pool: Any) -> None:
     page = await window(house, pool, "1024")
     await page.goto(f"/orders/{WAGES}/do/approve")

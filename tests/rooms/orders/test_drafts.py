@@ -11,7 +11,7 @@ from made.site import open_site
 from lianxin.desks.site import make_paper
 from lianxin.ground.clock import DAY_MS, HOUR_MS
 from lianxin.ground.web import Paper
-from lianxin.orders.drafts import BYTES_MAX, KEPT_MS, MOST, Drafts, DraftTooLarge, TooManyDrafts
+from lianxin.orders.drafts import BYTES_MAX, KEPT_MS, MOST, DraftLine, Drafts, DraftTooLarge, TooManyDrafts
 from lianxin.people.ring import house_keys
 
 RING = house_keys(b"k" * 32).ring("drafts")
@@ -171,7 +171,7 @@ async def test_they_are_listed_and_can_be_discarded(officer: Desk) -> None:
     await officer.client.put(f"/drafts/{LIFT}/reply", data={"answer": "写到一半"})
     await officer.client.put("/drafts/contact-7/intake", data={"text": "来电"})
     page = await officer.client.get("/drafts")
-    assert f'href="/orders/{LIFT}/do/reply"' in page.text and "contact-7" in page.text
+    assert f'href="/orders/{LIFT}/do/reply"' in page.text and 'href="/intake/7"' in page.text
     assert "写到一半" not in page.text
     gone = await officer.client.post(f"/drafts/{LIFT}/reply/discard", data={"back": f"/orders/{LIFT}/do/reply"})
     assert (gone.status_code, gone.headers["location"]) == (303, f"/orders/{LIFT}/do/reply")
@@ -190,6 +190,19 @@ async def test_what_is_no_draft_is_refused(officer: Desk, pool: Any) -> None:
     many = await officer.client.put(f"/drafts/{LIFT}/reply", data={f"f{n}": "x" for n in range(200)})
     assert many.status_code == 413
     assert await pool.fetchval("SELECT count(*) FROM drafts") == 0
+
+
+def test_each_draft_leads_to_where_one_goes_on_with_it(pool: Any) -> None:
+    drafts = Drafts(pool, RING)
+    drafts.leads("contact-", "/intake/{}")
+    for subject, form, place in (
+        (LIFT, "reply", f"/orders/{LIFT}/do/reply"),
+        (LIFT, "finish-part-2", f"/orders/{LIFT}/do/finish-part?part=2"),
+        (LIFT, "something-else", f"/orders/{LIFT}"),
+        ("contact-20260309-000013", "submit", "/intake/20260309-000013"),
+        ("unknown-7", "submit", ""),
+    ):
+        assert drafts.place_of(DraftLine(subject, form, NOW)) == place
 
 
 async def test_a_draft_about_an_order_that_is_not_seen_shows_nothing_of_it(site: Any, pool: Any) -> None:

@@ -22,6 +22,20 @@
     var next = links[links.indexOf(document.activeElement) + step];
     if (next) next.focus();
   }
+  /* "?" shows the keys of the page, large; Esc closes them. */
+  function keys() {
+    var line = document.querySelector("footer.keys");
+    if (!line || document.querySelector("dialog[open]")) return;
+    var box = document.createElement("dialog"), title = document.createElement("h2");
+    box.className = "keys-box";
+    title.textContent = line.getAttribute("aria-label") || "";
+    box.setAttribute("aria-label", title.textContent);
+    box.append(title);
+    line.querySelectorAll(":scope > span").forEach(function (one) { box.append(one.cloneNode(true)); });
+    box.addEventListener("close", function () { box.remove(); });
+    document.body.append(box);
+    box.showModal();
+  }
   document.addEventListener("keydown", function (event) {
     var field = document.querySelector("[data-seek]");
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -30,7 +44,8 @@
       event.preventDefault();
       field.focus();
       field.select();
-    } else if (event.key === "j") move(1);
+    } else if (event.key === "?") keys();
+    else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
   });
 })();
