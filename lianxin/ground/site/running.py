@@ -41,10 +41,10 @@ def run_site(
     """
     with _only_run(site.home):
         _check_port(site)
-        announce()
         if site.settings.database.url is not None:
             check_external(site.settings.database.url)
             check_start(site.settings.database.url, site.settings)
+            announce()
             asyncio.run(_live(site, roles, None, before))
             return
         server = EmbeddedServer(site.home)
@@ -52,6 +52,7 @@ def run_site(
         try:
             migrate(server.url(OWNER))
             check_start(server.url(APP), site.settings)
+            announce()
             asyncio.run(_live(site, roles, server, before))
         finally:
             server.leave()
