@@ -22,25 +22,29 @@ that part may not take the step (职责分离). Where no state follows, the orde
 """
 _NOTES = """## 说明 Notes
 
-- **被反映单位** whom it is about: an order names the units that its citizen reports about. None of them gets it, as lead,
-  as help, as a part or by joining, and none of their people sees it; one level up is named instead. A report (举报) is
-  confidential from its first entry; only its citizen can give that up, and the reviewer writes down how they said so.
+- **被反映单位** whom it is about: an order names the units that its citizen reports about. None of them gets it, as
+  lead, as help, as a part or by joining, and none of their people sees it; one level up is named instead. A report
+  (举报) is confidential from its first entry; only its citizen can give that up, and the reviewer writes down how
+  they said so.
 - **二级派单** levels: a county's office sends on to units of its own region, due a working day before its own date
-  (`order.level_difference`); a township sends nothing on. What was sent on may come back once per ground, within the
-  window of returns.
-- **催办** urging: who follows an order (跟踪人) urges it by one key and hears of each signature, question, card, reply and
-  end; the level of supervision is the supervisor's to raise. The unit's first word clears the mark.
-- **领导批示** instructions: each has a date of its own (`order.instruction`). Late, the duty manager is told, then daily.
-  Nothing that ends an order, and nothing that lets its answer go out, is possible before each is answered.
-- **网上评价** rating: on the page a citizen answers what a caller would ask, while the follow-up is due. It ends the order
-  or asks for a rework, by the same rules; the entry's actor is the citizen, so nobody of the house counts as a caller.
-  The first answer stands. If others are still to be asked, the order waits for them and then ends by itself.
-- **申请重新办理** asking for reopening: within 30 days of the first closing. The order is opened in the books again, in the
-  review tray, with a date and a promised answer; so the question cannot sink, and the day's books count an opening. The
-  reviewer opens it for its unit, or declines with a reason that the citizen is told: then it is closed as it was.
+  (`order.level_difference`); a township sends nothing on. What was sent on may come back once per ground, within
+  the window of returns.
+- **催办** urging: who follows an order (跟踪人) urges it by one key and hears of each signature, question, card,
+  reply and end; the level of supervision is the supervisor's to raise. The unit's first word clears the mark.
+- **领导批示** instructions: each has a date of its own (`order.instruction`). Late, the duty manager is told, then
+  daily. Nothing that ends an order, and nothing that lets its answer go out, is possible before each is answered.
+- **网上评价** rating: on the page a citizen answers what a caller would ask, while the follow-up is due. It ends
+  the order or asks for a rework, by the same rules; the entry's actor is the citizen, so nobody of the house counts
+  as a caller. The first answer stands. If others are still to be asked, the order waits for them and then ends by
+  itself.
+- **申请重新办理** asking for reopening: within 30 days of the first closing. The order is opened in the books
+  again, in the review tray, with a date and a promised answer; so the question cannot sink, and the day's books
+  count an opening. The reviewer opens it for its unit, or declines with a reason that the citizen is told: then it
+  is closed as it was.
 - **来件** what is written (`contacts`): a text is owed a reply in 3 minutes, a letter within a day
-  (`telephony.text_reply`, `telephony.mailbox_reply`). Late, the promise is broken on the record and made anew. The clock
-  never ends what was written: left lying, it is in the tray again with what was noted, and the duty manager is told.
+  (`telephony.text_reply`, `telephony.mailbox_reply`). Late, the promise is broken on the record and made anew. The
+  clock never ends what was written: left lying, it is in the tray again with what was noted, and the duty manager
+  is told.
 """
 
 
