@@ -17,6 +17,7 @@ from lianxin.orders.forms.trying import contents
 from lianxin.orders.lifecycle import ALL_STEPS, decide
 from lianxin.orders.order import Order
 from lianxin.orders.refusal import Refused
+from lianxin.orders.states import place_of
 from lianxin.orders.step import permit_to
 from lianxin.orders.steps import joining
 from lianxin.rules import Rules
@@ -81,7 +82,10 @@ def possible(order: Order, asks: Asks, rules: Rules, now: Instant, levels: Level
     """
     actions: list[Action] = []
     barred: list[Barred] = []
+    place = place_of(order)
     for form in FORMS.values():
+        if place not in form.step.frm or asks.roles.isdisjoint(form.step.who):
+            continue  # nobody thinks of it here, so nothing stands against it either
         found = list(_tried(form, order, asks, rules, now, levels))
         steps = [one for one in found if isinstance(one, Action)]
         actions += steps

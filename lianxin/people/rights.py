@@ -25,6 +25,7 @@ class Rights:
     def __init__(self, rows: Iterable[MemberRow] = ()) -> None:
         self._roles: Mapping[str, frozenset[str]] = {}
         self._names: Mapping[str, str] = {}
+        self._house: Mapping[str, str] = {}
         self.replace(rows)
 
     @classmethod
@@ -39,10 +40,12 @@ class Rights:
         rows = await pool.fetch(_QUERIES.active_staff.sql)
         self._roles = _with_deputies((row["work_number"], row["roles"], row["deputy"]) for row in rows)
         self._names = {row[0]: row[1] for row in await pool.fetch(_QUERIES.staff_names.sql)}
+        self._house = self._of_the_house()
 
     def replace(self, rows: Iterable[MemberRow]) -> None:
         """Take these rows for all there are."""
         self._roles = _with_deputies((row.work_number, row.roles, row.deputy) for row in rows if row.active)
+        self._house = self._of_the_house()
 
     def name(self, number: str) -> str:
         """Return how somebody is called; the number where no name is known."""
@@ -52,8 +55,11 @@ class Rights:
         """Return the roles in which somebody may act now, those they stand in for included; empty for nobody here."""
         return self._roles.get(number, frozenset())
 
-    def house(self) -> dict[str, str]:
+    def house(self) -> Mapping[str, str]:
         """Return work number -> name of everybody of the house who may act now; officers of units are not in it."""
+        return self._house
+
+    def _of_the_house(self) -> Mapping[str, str]:
         return {number: self.name(number) for number in self._roles if ":" not in number}
 
     def __call__(self, by: str, role: str) -> bool:

@@ -82,7 +82,8 @@ async def get_order(
     await door.looks.note(request.user, found.order_id, "api", present.now)
     sheet = sheet_of(found, rules, present.now, language_of(request), present.demo)
     asks = Asks(request.user.by, request.user.roles)
-    allowed = tuple(slug for slug in possible(sheet.order, asks, rules, present.now).slugs if slug in API_FORMS)
+    can = possible(sheet.order, asks, rules, present.now, door.units.levels)
+    allowed = tuple(slug for slug in can.slugs if slug in API_FORMS)
     answer = order_answer(sheet, None, allowed)
     return Response(answer, headers=_version(etag(sheet.order.seq, sheet.chain.head)))
 

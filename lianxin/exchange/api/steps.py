@@ -144,7 +144,7 @@ class Steps:
             return Stale(_faster(order, asked.form).sentence(now))
         assert isinstance(refusal, Refused | Overtaken)
         who = Asks(asked.who.by, asked.who.roles)
-        slugs = possible(order, who, self._door.rules(order.pack), now).slugs
+        slugs = possible(order, who, self._door.rules(order.pack), now, self._door.units.levels).slugs
         sentence = refusal.sentence(now) if isinstance(refusal, Overtaken) else str(refusal)
         return StepRefused(refusal, sentence, tuple(slug for slug in slugs if slug in API_FORMS))
 

@@ -79,7 +79,9 @@ def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: 
     environment.policies["ext.i18n.trimmed"] = True
     environment.speak(translations(language))
     environment.filters.update(Words(translations(language)).filters())
-    own = {"asset": shelf.address, "shelf": shelf, "language": language, "marks": Marks(shelf.address("icons.svg"))}
+    marks = Marks(shelf.address("icons.svg"))
+    environment.draw("web/look.html", {"icon": marks.icon, "due": marks.due})
+    own = {"asset": shelf.address, "shelf": shelf, "language": language, "marks": marks}
     environment.offer({"tabs": (), "who": None, "seek": None, **terms, **own})
     environment.globals.setdefault("other_language", "?lang=zh" if language == "en" else "?lang=en")
     return environment

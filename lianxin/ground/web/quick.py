@@ -26,8 +26,10 @@ def escaped(value: Any) -> str:
     A text comes out as a plain string: wrapping each of the thousand pieces of a page as markup, only to join them
     to a string again, costs 1 µs a piece.
     """
-    if type(value) is not str:
-        return str(value) if type(value) is int else escape(value)
+    kind = type(value)
+    if kind is not str:
+        plain: str = value if kind is Markup else str(value) if kind is int else escape(value)
+        return plain
     text: str = value
     for char, entity in _ENTITIES:
         if char in text:
@@ -65,6 +67,7 @@ class QuickEnvironment(Environment):
         self.filters[SAID] = said_in(translations)
         self._translate = translations.gettext
         self._plain: frozenset[str] = frozenset()
+        self._drawn: tuple[str, frozenset[str]] = ("", frozenset())
 
     def offer(self, terms: Mapping[str, Any]) -> None:
         """Let templates use these names; functions among them are called as filters are."""
@@ -73,10 +76,21 @@ class QuickEnvironment(Environment):
         self.filters.update(plain)
         self._plain |= plain.keys()
 
+    def draw(self, template: str, marks: Mapping[str, Callable[..., Markup]]) -> None:
+        """Draw these marks by functions wherever a template imports them from `template`, without importing it.
+
+        What they draw follows from what they are given alone: with constants they are drawn when a page is compiled.
+        """
+        self._drawn = (template, frozenset(marks))
+        self.globals.update(marks)
+        self.filters.update(marks)
+
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        quick = _Quick(self._translate, self._plain - _names_given_in(source))
+        _forget_imports(source, *self._drawn)
+        given = _names_given_in(source)
+        quick = _Quick(self._translate, self._plain - given, self._drawn[1] - given)
         return super()._generate(quick.visit(source), name, filename, defer_init)
 
 
@@ -114,16 +128,28 @@ def _names_given_in(template: nodes.Template) -> frozenset[str]:
     return frozenset(found)
 
 
+def _forget_imports(source: nodes.Template, template: str, names: frozenset[str]) -> None:
+    """Take these names out of what is imported from the template; an import of nothing else is none."""
+    for imported in source.find_all(nodes.FromImport):
+        if isinstance(imported.template, nodes.Const) and imported.template.value == template:
+            imported.names = [name for name in imported.names if name not in names]
+    parents: list[nodes.Template | nodes.Block] = [source, *source.find_all(nodes.Block)]
+    for parent in parents:
+        parent.body = [node for node in parent.body if not (isinstance(node, nodes.FromImport) and not node.names)]
+
+
 class _Quick(NodeTransformer):
     """Turns calls into what they come to.
 
     translate  words -> words of the language
     plain      names of functions that the template does not mean otherwise
+    drawn      names of marks, which may be drawn at once
     """
 
-    def __init__(self, translate: Callable[[str], str], plain: frozenset[str]) -> None:
+    def __init__(self, translate: Callable[[str], str], plain: frozenset[str], drawn: frozenset[str]) -> None:
         self._translate = translate
         self._plain = plain
+        self._drawn = drawn
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 the name that the visitor looks for
         """Turn a call of `_` into words, a call of a function of the house into a filter."""
@@ -132,9 +158,11 @@ class _Quick(NodeTransformer):
             return node
         if node.node.name in _SAYS and len(node.args) == 1:
             return self._words(node)
-        if node.node.name in self._plain and node.args and not all(isinstance(arg, nodes.Const) for arg in node.args):
+        name = node.node.name
+        anew = name in self._plain and not all(isinstance(arg, nodes.Const) for arg in node.args)
+        if node.args and (anew or name in self._drawn):
             first, *others = node.args
-            return nodes.Filter(first, node.node.name, others, node.kwargs, None, None, lineno=node.lineno)
+            return nodes.Filter(first, name, others, node.kwargs, None, None, lineno=node.lineno)
         return node
 
     def _words(self, node: nodes.Call) -> nodes.Node:

@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from markupsafe import Markup
 
 from lianxin.ground.web.marks import Marks
 from lianxin.ground.web.quick import QuickEnvironment
@@ -116,3 +117,31 @@ def test_marks_escape_what_they_are_given():
     )
     assert "&lt;b&gt;" in marks.due("over", "<b>")
     assert marks.icon("open") is marks.icon("open")
+
+
+@pytest.mark.parametrize(
+    "template, expected",
+    [
+        ('{% from "look" import icon with context %}{{ icon("t-over") }}', "[t-over]"),
+        ('{% from "look" import icon, other with context %}{{ icon(evil) }}{{ other() }}', "[&lt;b&gt;]other"),
+        ('{% from "look" import icon as mark with context %}{{ mark("x") }}', "from the template"),
+        ("{% macro icon(name) %}own {{ name }}{% endmacro %}{{ icon('x') }}", "own x"),
+        ('{% from "elsewhere" import icon with context %}{{ icon("x") }}', "elsewhere x"),
+        ('{% block b %}{% from "look" import icon with context %}{{ icon("x") }}{% endblock %}', "[x]"),
+    ],
+)
+def test_a_mark_is_drawn_by_its_function_unless_the_template_means_another(template, expected):
+    made = QuickEnvironment(
+        loader=DictLoader(
+            {
+                "look": "{% macro icon(name) %}from the template{% endmacro %}{% macro other() %}other{% endmacro %}",
+                "elsewhere": "{% macro icon(name) %}elsewhere {{ name }}{% endmacro %}",
+            }
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.speak(chinese())
+    made.draw("look", {"icon": lambda name: Markup("[{}]").format(name)})
+    assert made.from_string(template).render(evil="<b>") == expected
