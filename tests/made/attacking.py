@@ -15,6 +15,7 @@ from made.entry import entered, outside
 import lianxin
 from lianxin.access import cookies, csrf
 from lianxin.orders.forms import FORMS
+from lianxin.people import ROLES, load_staff
 
 HOUSE = Path(lianxin.__file__).parent
 SCRIPT = '"\'><img src=x onerror=lx1()><script>lx2()</script><a href=javascript:lx3()>" onmouseover="lx4()'
@@ -201,3 +202,13 @@ async def attacker(site: Litestar, pool: Any, who: str) -> httpx.AsyncClient:
     assert isinstance(transport, httpx.ASGITransport)
     transport.client = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", 4000)
     return client
+
+
+AT_WORK = "1026"
+"""A dispatcher."""
+
+
+def people() -> dict[str, str]:
+    """Return one person for each role."""
+    staff = load_staff()
+    return {role: staff.by_role(role)[0].id for role in ROLES if staff.by_role(role)}

@@ -6,29 +6,19 @@ attacker sends. What one room refuses in a way of its own is tested in that room
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
 import httpx
 import pytest
-import pytest_asyncio
 from litestar import Litestar
-from made.attacking import BARE, FORM, SCRIPT, TEXTS, Target, attacker, bodies, filled, targets_of
+from made.attacking import AT_WORK, BARE, SCRIPT, TEXTS, Target, attacker, bodies, filled, people
 from made.entry import begun_session, entered, outside
 from made.hostile import Form, Visited, faults_of, is_page, walk
-from made.leaky_city import LeakyCity, leaky_city
-from made.served import served
-from made.site import open_site
 
 from lianxin.access import csrf
 from lianxin.access.sessions import Sessions
-from lianxin.desks.site import make_paper
-from lianxin.ground.store import Database, EmbeddedServer, open_pool, temporary_database
-from lianxin.ground.web import Paper, sent
-from lianxin.people import ROLES, load_staff
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PAGES_MAX = 50
@@ -36,78 +26,6 @@ PAGES_MAX = 50
 FORMS_MAX = 25
 """Pages on which one person looks for forms."""
 AT_ONCE = 4
-AT_WORK = "1026"
-"""A dispatcher."""
-STORED = (
-    *("entries", "commands", "orders", "contacts", "texts", "promises", "persons", "staff", "accounts", "sights"),
-    *("attachments", "knowledge_items", "knowledge_tasks", "webhooks", "tokens", "passkeys", "pack_drafts", "packs"),
-    *("messages_in", "replies", "instructions", "samples", "scores", "score_appeals", "informants", "portal_boxes"),
-)
-"""Tables of what people did. Not of them: drafts, attempts, sessions and logs, which keep what was refused too."""
-
-
-@pytest.fixture(scope="module")
-def books(database_server: EmbeddedServer) -> Iterator[Database]:
-    """A database for the whole file: what one attack left there the next would meet."""
-    with temporary_database(database_server, template=True) as database:
-        yield database
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool(books: Database) -> AsyncIterator[Any]:
-    opened = await open_pool(books.app_url)
-    yield opened
-    await opened.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def city(pool: Any) -> LeakyCity:
-    return await leaky_city(pool)
-
-
-@pytest.fixture(scope="module")
-def paper() -> Paper:
-    """The templates, compiled once."""
-    return make_paper()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(
-    books: Database, pool: Any, city: LeakyCity, paper: Paper, tmp_path_factory: Any
-) -> AsyncIterator[Litestar]:
-    assert city.orders
-    async with open_site(pool, books.app_url, tmp_path_factory.mktemp("home"), paper=paper) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def targets(site: Litestar, city: LeakyCity) -> list[Target]:
-    """Every address that changes something."""
-    plain = (number for number, order in city.orders.items() if order["state"] == "dispatched" and not order["flags"])
-    return targets_of(site, people(), next(plain))
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def nothing_is_stored(books: Database, site: Litestar) -> AsyncIterator[None]:
-    """Every table of what people did is as long as before when the test is over."""
-    before = await _rows(books)
-    yield
-    assert await _rows(books) == before
-
-
-async def _rows(books: Database) -> dict[str, int]:
-    assert books.owner_url
-    owner = await asyncpg.connect(books.owner_url)
-    try:
-        return {table: await owner.fetchval(f"SELECT count(*) FROM {table}") for table in STORED}
-    finally:
-        await owner.close()
-
-
-def people() -> dict[str, str]:
-    """Return one person for each role."""
-    staff = load_staff()
-    return {role: staff.by_role(role)[0].id for role in ROLES if staff.by_role(role)}
 
 
 async def _each(targets: list[Target], attack: Any) -> list[str]:
@@ -377,108 +295,3 @@ def _written(form: Form) -> dict[str, str]:
         elif field.kind != "file":
             written[field.name] = field.value if field.kind in ("date", "datetime-local", "number") else SCRIPT
     return written
-
-
-class Stalled:
-    """A request whose body never comes to its end."""
-
-    def __init__(self, target: Target, headers: dict[str, str]) -> None:
-        self.begun = asyncio.Event()
-        self.status = 0
-        path, _, query = target.path.partition("?")
-        self._scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "scheme": "http",
-            "method": target.method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "client": ("10.9.9.9", 4000),
-            "server": ("localhost", 12345),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        }
-
-    async def __call__(self, app: Any) -> None:
-        first = True
-
-        async def receive() -> dict[str, Any]:
-            nonlocal first
-            if first:
-                first = False
-                return {"type": "http.request", "body": b"number=1", "more_body": True}
-            self.begun.set()
-            await asyncio.Event().wait()
-            raise AssertionError("nothing more ever comes")
-
-        async def send(message: dict[str, Any]) -> None:
-            self.status = message.get("status", self.status)
-
-        await app(self._scope, receive, send)
-
-
-def _stalled(targets: list[Target], client: httpx.AsyncClient) -> list[Stalled]:
-    """Return a stalled request to each address that reads a form before it looks at its token."""
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    headers = {"Host": "localhost:12345", "Cookie": cookie, "Content-Type": FORM, "Accept": "text/html"}
-    return [
-        Stalled(target, headers)
-        for target in targets
-        if target.csrf and target.who == AT_WORK and not target.path.startswith("/api/")
-    ]
-
-
-async def test_bodies_that_do_not_come_hold_up_nobody(
-    site: Litestar, pool: Any, targets: list[Target], nothing_is_stored: None
-) -> None:
-    async with await attacker(site, pool, AT_WORK) as client:
-        slow = _stalled(targets, client)
-        assert len(slow) > 40, "more than there are connections to the database"
-        waiting = [asyncio.create_task(one(site)) for one in slow]
-        try:
-            await asyncio.gather(*(one.begun.wait() for one in slow))
-            for path in ("/orders", "/me", "/login", "/readyz"):
-                assert (await client.get(path)).status_code in (200, 303), path
-            assert [one.status for one in slow] == [0] * len(slow)
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-
-async def test_a_body_that_does_not_come_is_not_waited_for_without_end(
-    site: Litestar, pool: Any, targets: list[Target], nothing_is_stored: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sent, "PATIENCE_S", 0.01)
-    async with await attacker(site, pool, AT_WORK) as client:
-        slow = _stalled(targets, client)
-        await asyncio.gather(*(one(site) for one in slow))
-    assert {one.status for one in slow} == {408}
-
-
-HALF = {
-    "a head": b"POST /login HTTP/1.1\r\nHost: localhost:%d\r\nContent-",
-    "a body": b"POST /login HTTP/1.1\r\nHost: localhost:%d\r\nContent-Type: %b\r\nContent-Length: 9999\r\n\r\nnumber=",
-    "a piece": b"POST /new HTTP/1.1\r\nHost: localhost:%d\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\nx",
-}
-SLOW = 40
-
-
-async def test_clients_that_send_half_of_it_and_wait_hold_up_nobody_at_the_server(
-    books: Database, pool: Any, paper: Paper, tmp_path: Path
-) -> None:
-    async with served(pool, books.app_url, tmp_path, paper=paper) as address:
-        port = int(address.rpartition(":")[2])
-        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(SLOW * len(HALF))]
-        for (_, writer), half in zip(held, [*HALF.values()] * SLOW, strict=True):
-            writer.write(half.replace(b"%d", str(port).encode()).replace(b"%b", FORM.encode()))
-            await writer.drain()
-        try:
-            async with await entered(address, pool, AT_WORK) as client:
-                for path in ("/login", "/orders", "/me", "/readyz"):
-                    assert (await client.get(path)).status_code in (200, 303), path
-        finally:
-            for _, writer in held:
-                writer.close()
