@@ -283,3 +283,19 @@ SELECT f.work_number, n.name, f.roles, f.unit, f.zone, f.region, f.deputy, a.pas
  WHERE f.active AND f.work_number > :after
    AND (:words::text IS NULL OR starts_with(f.work_number, :words) OR strpos(n.name, :words) > 0)
  ORDER BY f.work_number LIMIT :limit_count;
+
+-- name: expire_login_attempts(before, limit_count)$
+-- Lets attempts before then go, by rule; how many. Nothing younger than six months goes.
+SELECT login_attempts_expire(:before, :limit_count);
+
+-- name: expire_access_acts(before, limit_count)$
+-- Lets what was changed before then go, by rule; how many. Nothing younger than six months goes.
+SELECT access_acts_expire(:before, :limit_count);
+
+-- name: expire_sessions(before, limit_count)$
+-- Lets sessions that were over before then go, by rule; how many. Index: sessions_old_idx.
+WITH gone AS (
+    DELETE FROM sessions WHERE session_id IN (
+        SELECT session_id FROM sessions WHERE expires_at < :before ORDER BY expires_at LIMIT :limit_count)
+    RETURNING 1)
+SELECT count(*) FROM gone;

@@ -16,8 +16,9 @@ from lianxin.people.ring import HouseKeys as HouseKeys
 from lianxin.people.ring import Purpose, Ring, derived
 from lianxin.people.ring import house_keys as house_keys
 
-Chain = Literal["house", "informants"]
+Chain = Literal["house", "informants", "backup"]
 CHAINS: Final[tuple[Chain, ...]] = ("house", "informants")
+"""The chains that lock what lies in the database; the one of backups lies apart from it."""
 _ACCESS: Final = "access.key"
 _GONE: Final = ".gone"
 

@@ -11,12 +11,16 @@ from lianxin.ground.store import load_queries
 from lianxin.ground.text import digits, parse_number
 
 if TYPE_CHECKING:
-    from asyncpg import Pool, Record
+    from asyncpg import Connection, Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    Reach = Connection[Record] | PoolConnectionProxy[Record]
 
 PAGE: Final = 50
 _A_TIME: Final = 2_000
 _QUERIES = load_queries("lianxin.privacy")
 _FIRST: Final = 2**62
+_NO_LIMIT: Final = 2**31 - 1
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -66,6 +70,17 @@ def subjects_of(number: str) -> tuple[int, ...]:
     """Return the chains that a number may name: an order's and a contact's. Raises NumberError."""
     plain = digits(parse_number(number))
     return chain_of(ORDER, plain), chain_of(CONTACT, plain)
+
+
+async def looks_over(reach: "Reach", before: Instant) -> tuple[int, int]:
+    """Return up to which number looks were sealed before an instant, and how many of those there still are."""
+    through = await reach.fetchval(_QUERIES.looks_through.sql, to_datetime(before)) or 0
+    return through, int(await reach.fetchval(_QUERIES.looks_up_to.sql, through))
+
+
+async def let_looks_go(reach: "Reach", through: int) -> int:
+    """Let the looks up to a number go, by rule; return how many there were."""
+    return int(await reach.fetchval(_QUERIES.looks_go.sql, through, _NO_LIMIT))
 
 
 async def _read(pool: "Pool[Record]", asked: Asked, below: int, limit: int) -> tuple[LookLine, ...]:

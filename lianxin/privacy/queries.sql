@@ -78,3 +78,19 @@ SELECT look_id, at, who, subject_id, what, about, session, address
 -- name: persons_of_contacts(contact_ids)
 -- Whose these contacts are; for the house itself, to keep them apart. Index: contacts_pkey.
 SELECT person_id FROM contacts WHERE contact_id = ANY(:contact_ids::bigint[]) AND person_id IS NOT NULL;
+
+-- name: expire_reveals(before, limit_count)$
+-- Lets what was asked before then go, by rule; how many. Nothing younger than six months goes.
+SELECT reveals_expire(:before, :limit_count);
+
+-- name: looks_through(before)$
+-- The last look that a checkpoint sealed before then; no row or null: none. Reads checkpoints backwards.
+SELECT (line::jsonb ->> 'looks')::bigint FROM checkpoints WHERE at < :before ORDER BY checkpoint_id DESC LIMIT 1;
+
+-- name: looks_go(through, limit_count)$
+-- Lets looks up to a number go; how many. Nothing younger than six months goes.
+SELECT looks_expire(:through, :limit_count);
+
+-- name: looks_up_to(through)$
+-- How many looks there are up to a number. Index: looks_pkey.
+SELECT count(*) FROM looks WHERE look_id <= :through::bigint;

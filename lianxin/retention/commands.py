@@ -8,10 +8,13 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands to the front door."""
+    from lianxin.retention.keeping_commands import backup_app, retention
     from lianxin.retention.key_commands import keys_app
 
     app.command("erase")(_erase)
+    app.command("retention")(retention)
     app.add_typer(keys_app, name="keys")
+    app.add_typer(backup_app, name="backup")
 
 
 def _erase(

@@ -71,12 +71,16 @@ class Matters(msgspec.Struct, frozen=True):
 
 
 class Erase(msgspec.Struct, frozen=True, kw_only=True):
-    """A security administrator erases a person; ground: the clause and the decision."""
+    """A security administrator erases a person, or the house itself whose time is over (role `system`).
+
+    ground  the clause and the decision, or the rule of retention
+    """
 
     id: UUID
     by: str
     person: UUID
     ground: str
+    role: str = _ROLE
 
 
 class Erasure:
@@ -106,7 +110,7 @@ class Erasure:
         An order that is still open stays open: what is owed is still owed, but nobody can be called any more.
         Raises EraseRefused; nothing was changed then.
         """
-        if not self._rights(command.by, _ROLE):
+        if command.role not in (_ROLE, "system") or not self._rights(command.by, command.role):
             raise EraseRefused(f"{command.by} may not erase a person; a security administrator may.")
         if not command.ground:
             raise EraseRefused("An erasure needs its legal ground. Nothing was changed.")
@@ -167,7 +171,7 @@ class Erasure:
             step = c.Erase(
                 id=command.id,
                 by=command.by,
-                role=_ROLE,
+                role=command.role,
                 text_n=n,
                 text_hash=text_hash(salt, "", REDACTED),
                 ground=command.ground,

@@ -13,7 +13,8 @@ from lianxin.channels.assembling import channels_of
 from lianxin.channels.outbox import Outbox
 from lianxin.channels.reception import reception_of
 from lianxin.channels.wording import load_wording
-from lianxin.ground.clock import Instant
+from lianxin.ground.clock import Instant, RealClock
+from lianxin.ground.ledger import Store
 from lianxin.ground.ledger.entry import KNOWLEDGE
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Site, SiteError
@@ -23,12 +24,16 @@ from lianxin.ground.store.away import is_away
 from lianxin.ground.web.present import Present
 from lianxin.knowledge.service import Knowledge, numbers_of
 from lianxin.orders.service import Services
-from lianxin.people.identities import telling_vault
+from lianxin.people.identities import identities, telling_vault
 from lianxin.people.rights import Rights
 from lianxin.personnel import Personnel, orders_in_postgres
+from lianxin.privacy import KeptApart
+from lianxin.retention.assembling import backups_of, sweeper_of
+from lianxin.retention.rules import BadRules
 from lianxin.rules import BrokenPack
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.worker.bell import rest
+from lianxin.worker.keeping import Keeping
 from lianxin.worker.presence import Presence
 from lianxin.worker.process import Worker
 from lianxin.worker.timers import Timers
@@ -71,7 +76,8 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
     rules = await _adopted(site.settings.rules.pack, pool, now)
     rights = await Rights.load(pool)
     outbox = Outbox(pool, channels_of(site), telling_vault(site.home), load_wording(), site.settings.outbox)
-    services = Services(ledger, rules, rights)
+    store = KeptApart(ledger, pool, identities(pool, site.home))
+    services = Services(store, rules, rights)
     knowledge = Knowledge(ledger, lambda: rules("").calendar, rights, numbers_of(pool), secrets.token_bytes)
 
     async def present() -> Present:
@@ -93,9 +99,20 @@ async def assembled(site: Site, pool: "Pool[Record]", url: str) -> Worker:
             rights,
             clock,
             site.settings.checkpoint.interval_s,
+            _keeping(site, pool, store, rules, rights),
         )
     )
     return workers[0]
+
+
+def _keeping(site: Site, pool: "Pool[Record]", store: Store, rules: AdoptedRules, rights: Rights) -> Keeping:
+    """Return what tidies up. Raises SiteError where the rules of retention cannot be used."""
+    clock = RealClock()
+    try:
+        sweeper = sweeper_of(site, pool, store, rules, rights, clock)
+    except BadRules as bad:
+        raise SiteError(f"{bad}\nNothing was changed, and nothing is let go by guess.") from bad
+    return Keeping(pool, site.home, sweeper, backups_of(site), clock)
 
 
 async def _adopted(pack: str, pool: "Pool[Record]", now: Callable[[], Instant]) -> AdoptedRules:

@@ -6,7 +6,7 @@ letters    mails that came in
 texts      text messages that came in
 hooks      what units' systems are told
 seal       a checkpoint every minute while there are new entries, and at the end
-house      the site's clock, its rules and rights, the calendar, and what leavers left behind
+house      the site's clock, its rules and rights, the calendar, what leavers left behind, and what was kept long enough
 
 A round that finds the database away waits for it. Asked to stop, each ends what it has
 in hand within a moment; a message under way is then let go, and comes again under its key.
@@ -38,6 +38,7 @@ from lianxin.personnel.service import left_behind
 from lianxin.rules.adopted import RULES_CHANNEL, AdoptedRules
 from lianxin.worker.bell import Bell, rest
 from lianxin.worker.calendar_watch import watch_calendar
+from lianxin.worker.keeping import Keeping
 from lianxin.worker.presence import Presence
 from lianxin.worker.timers import BATCH as TIMERS
 from lianxin.worker.timers import Timers
@@ -84,6 +85,7 @@ class Worker:
         rights: Rights,
         clock: SiteClock,
         seal_every_s: float,
+        keeping: Keeping,
     ) -> None:
         self._pool = pool
         self._home = home
@@ -96,6 +98,7 @@ class Worker:
         self._rules = rules
         self._rights = rights
         self._seal_every_s = seal_every_s
+        self._keeping = keeping
         self.clock = clock
         self._stop = asyncio.Event()
         self._presence = Presence()
@@ -201,6 +204,7 @@ class Worker:
         for number in await left_behind(self._pool):
             moved = await self._personnel.sweep(number, self.now())
             log.warning("orders of a leaver passed on", leaver=number, orders=moved)
+        await self._keeping.look(self.now())
         return HOUSE_EVERY_S
 
     def _until(self, due: Instant | None) -> float:
