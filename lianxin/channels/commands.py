@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from lianxin.channels.outbox import Letter
 
-_STATES = ("waiting", "sent", "dead", "dropped")
+_STATES = ("waiting", "sent", "dead", "dropped", "returned")
 
 
 def register(app: typer.Typer) -> None:

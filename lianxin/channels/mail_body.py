@@ -31,6 +31,7 @@ NOTES: Final[dict[str, str]] = {
     "long": marked("The text is very long; only its beginning is shown."),
     "page": marked("The page of the mail is very deep or long; parts of it may be missing."),
     "parts_missing": marked("A part of the text message did not arrive."),
+    "woken": marked("It was taken for a machine's and let in by hand; its files are in the mailbox."),
     "many_files": marked("The mail has more files than are taken; the others are in the mailbox."),
 }
 """What can be missing of a mail."""

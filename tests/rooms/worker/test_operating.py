@@ -85,7 +85,7 @@ def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_dead_letters_are_shown_and_tried_again(site: Site) -> None:
-    assert site.told("outbox", "--json")["counts"] == {"waiting": 1, "sent": 0, "dead": 0, "dropped": 0}
+    assert site.told("outbox", "--json")["counts"] == {"waiting": 1, "sent": 0, "dead": 0, "dropped": 0, "returned": 0}
     site.on(lambda pool, _: pool.execute("UPDATE outbox SET state = 'dead', last_error = 'refused', attempts = 24"))
     shown = site.run("outbox", "--dead").stdout
     assert "1 dead" in shown and "refused" in shown and NUMBER in shown
@@ -102,7 +102,7 @@ def test_dead_letters_are_shown_and_tried_again(site: Site) -> None:
 def test_every_dead_letter_can_be_tried_again_at_once(site: Site) -> None:
     site.on(lambda pool, _: pool.execute("UPDATE outbox SET state = 'dead'"))
     assert site.told("outbox", "--retry", "all", "--json") | {"letters": []} == {
-        "counts": {"waiting": 1, "sent": 0, "dead": 0, "dropped": 0},
+        "counts": {"waiting": 1, "sent": 0, "dead": 0, "dropped": 0, "returned": 0},
         "letters": [],
         "retried": 1,
     }
