@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from lianxin.access import csrf
 from lianxin.access.browsers import browser_name
+from lianxin.access.doorkeeper import let_pass
 from lianxin.access.doors import Doors
 from lianxin.access.factor_pages import FactorPages, app_routes, fewer_routes, passkey_making_routes
 from lianxin.access.gate import Gate
-from lianxin.access.doorkeeper import let_pass
 from lianxin.access.lock_pages import awake_routes, lock_routes
 from lianxin.access.me_pages import me_page, me_routes, own_session_routes
 from lianxin.access.pages import DoorPage, demo_routes, leaving_routes, login_routes

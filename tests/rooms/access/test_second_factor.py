@@ -60,7 +60,7 @@ async def test_a_clock_may_differ_by_one_step(site, clock, outside, steps, taken
     assert (await show(outside, code_at(secret, clock, steps))).status_code == (303 if taken else 401)
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "'; --", "x" * 10_000, "\x00"])
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "'; --", "x" * 10_000])
 async def test_what_is_no_code_is_wrong(site, clock, outside, code):
     await with_app(site, AGENT, clock)
     await log_in(outside, AGENT)
