@@ -165,6 +165,7 @@ PURE: frozenset[str] = frozenset(
         "knowledge.validity",
         "knowledge.wording",
         "orders.batch",
+        "orders.choosing",
         "orders.commands",
         "orders.commands.answering",
         "orders.commands.citizens",

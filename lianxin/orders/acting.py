@@ -13,18 +13,18 @@ from uuid import UUID
 from lianxin.access.who import Who
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import ChainMoved
-from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
 from lianxin.ground.web import marked
 from lianxin.orders import commands as c
 from lianxin.orders.drafts import Draft, Drafts, DraftTooLarge, TooManyDrafts
 from lianxin.orders.forms import Form
 from lianxin.orders.forms.known import Known
-from lianxin.orders.forms.parsing import BESIDE, Filled, Mistake, Sent, parse
+from lianxin.orders.forms.parsing import Filled, Mistake, Sent, parse
 from lianxin.orders.order import Order
 from lianxin.orders.overtaken import Overtaken, plain_name
 from lianxin.orders.possible import Action, Asks, Possible, possible, roles_for, why_not
 from lianxin.orders.reading import OrderReader
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sent import beside, new_command, preset, texts_of
 from lianxin.orders.service import NoRight, Services, Words
 from lianxin.orders.showing import FormShown, Panel, Told, actions_shown, draft_name, form_shown
 from lianxin.people.rights import Rights
@@ -133,12 +133,12 @@ class Acting:
 
         Where it is not taken, what was written is kept as a draft.
         """
-        command, seen, next_ = _beside(sent)
+        command, seen, next_ = beside(sent)
         if command is None:
             wrong = Mistake("", marked("The form has lost its own number. It has a new one now; send it once more."))
             return await self._wrong(who, order, form, sent, now, part, (wrong,))
         known = self._known(order)
-        filled = await self._looked_up(who, parse(form, _preset(form, sent, part), known))
+        filled = await self._looked_up(who, parse(form, preset(form, sent, part), known))
         if filled.mistakes:
             if await self._services.answered(command) is not None:
                 return Taken(form, order.number)
@@ -147,7 +147,7 @@ class Acting:
             result = await self._act(who, order, form, filled, command, seen, now)
         except (Refused, Overtaken, NoRight, ChainMoved) as refusal:
             await self._keep(who, order, form, part, sent, now)
-            return self._refused(who, await self._again(order), form, now, part, next_, _texts(sent), refusal)
+            return self._refused(who, await self._again(order), form, now, part, next_, texts_of(sent), refusal)
         if result.get("number") != order.number:
             wrong = Mistake("", marked("This form was sent for another order before. Open it again."))
             return await self._wrong(who, order, form, sent, now, part, (wrong,))
@@ -202,8 +202,8 @@ class Acting:
             order,
             now,
             part,
-            _beside(sent)[2],
-            _texts(sent),
+            beside(sent)[2],
+            texts_of(sent),
             mistakes=mistakes,
             told=against[0] if against else None,
             refused=True,
@@ -291,7 +291,7 @@ class Acting:
     async def _keep(self, who: Who, order: Order, form: Form, part: int, sent: Sent, now: Instant) -> None:
         """Keep what was written as a draft; what is too much for one still stands in the form that goes back."""
         try:
-            await self._drafts.keep(who.number, order.number, draft_name(form, part), _texts(sent), now)
+            await self._drafts.keep(who.number, order.number, draft_name(form, part), texts_of(sent), now)
         except (DraftTooLarge, TooManyDrafts):
             return
 
@@ -305,40 +305,3 @@ class Acting:
 _STATUS: Final = dict.fromkeys(
     ("wrong_state", "separation", "pending", "not_offered", "clock_back"), 409
 ) | dict.fromkeys(("not_your_role", "not_your_unit", "not_yours"), 403)
-
-
-def new_command(now: Instant) -> UUID:
-    """Return the id of a command that a form may give."""
-    return command_id(now, secrets.token_bytes(CHANCE_BYTES))
-
-
-def _beside(sent: Sent) -> tuple[UUID | None, int | None, str]:
-    """Return the id of the command (None for one that no form of ours has), the entry last seen, where to go after."""
-    texts = {name: str(values[0]) if values else "" for name, values in sent.items() if name in BESIDE}
-    try:
-        command = UUID(texts.get("command", ""))
-    except ValueError:
-        command = None
-    seen = texts.get("seen", "")
-    known = command is not None and command.version == 7
-    return command if known else None, int(seen) if _is_seq(seen) else None, texts.get("next", "")
-
-
-def _is_seq(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
-
-
-def _preset(form: Form, sent: Sent, part: int) -> Sent:
-    """Return what was sent, with the part that the form's address names."""
-    if part and any(field.kind == "part" and field.required for field in form.fields):
-        return {**sent, "part": (str(part),)}
-    return sent
-
-
-def _texts(sent: Sent) -> dict[str, tuple[str, ...]]:
-    """Return the words that were sent, without files and without what stands beside them."""
-    return {
-        name: tuple(value for value in values if isinstance(value, str))
-        for name, values in sent.items()
-        if name not in BESIDE
-    }

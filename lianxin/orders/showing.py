@@ -3,7 +3,7 @@
 Words stay English msgids here; the templates say them in the reader's language. Pure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from lianxin.ground.clock import Instant
+from lianxin.orders.choosing import Shown, lists_of, options_of
 from lianxin.orders.forms import Field, Form
 from lianxin.orders.forms.filling import opened, suggested
 from lianxin.orders.forms.known import Known
@@ -18,22 +19,10 @@ from lianxin.orders.forms.parsing import Mistake
 from lianxin.orders.order import Order
 from lianxin.orders.possible import Barred, Possible
 from lianxin.orders.sources import ruled
-from lianxin.places import load_categories
 from lianxin.rules import Rules
 
 BLANK_UNITS: Final = 2
 """Empty rows for further units below those that are filled in."""
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """One thing that can be chosen; words: its name, or the key that the template turns into one.
-
-    group  code of the category under which it stands, "" for none
-    """
-
-    code: str
-    words: str
-    group: str = ""
 
 
 class FieldShown(msgspec.Struct, frozen=True):
@@ -180,7 +169,7 @@ def form_shown(
         drafted=drafted,
         mistakes=whole,
         told=told,
-        lists=_lists(form, known),
+        lists=lists_of(form, known),
         sent=refused,
     )
 
@@ -217,7 +206,7 @@ def _field(
         values = (*values, *("" for _ in range(BLANK_UNITS)))
     n = _number(rules, field.rule) if field.rule else None
     source = ruled(rules, field.rule) if field.rule else ""
-    return FieldShown(field, values, mistake, tuple(_options(field, known)), n, source, guess and any(values))
+    return FieldShown(field, values, mistake, tuple(options_of(field, known)), n, source, guess and any(values))
 
 
 def _number(rules: Rules, key: str) -> int | None:
@@ -227,43 +216,3 @@ def _number(rules: Rules, key: str) -> int | None:
         if type(value) is int:
             return value
     return None
-
-
-_LISTS: Final = {"unit": "units", "units": "units", "outside": "outside", "staff": "staff", "taker": "takers"}
-"""Kind of field -> the list of names that helps to fill it in."""
-
-
-def _lists(form: Form, known: Known) -> dict[str, tuple[Shown, ...]]:
-    """Return the lists that the fields of a form need, each once."""
-    names = dict.fromkeys(_LISTS[field.kind] for field in form.fields if field.kind in _LISTS)
-    return {name: tuple(_named(name, known)) for name in names}
-
-
-def _named(name: str, known: Known) -> Iterator[Shown]:
-    if name in ("units", "takers"):
-        yield from (Shown(unit.short, f"{unit.initials} {unit.name}") for unit in known.units.all)
-    if name in ("outside", "takers"):
-        yield from (Shown(unit.short, f"{unit.initials} {unit.name}") for unit in known.units.outside)
-    if name in ("staff", "takers"):
-        yield from (Shown(number, person) for number, person in known.staff.items())
-
-
-def _options(field: Field, known: Known) -> Iterator[Shown]:
-    """Yield what can be chosen in a field, where that does not stand in the form itself."""
-    if field.kind == "category":
-        for one in load_categories().values():
-            yield Shown(one.code, one.code, one.parent or one.code)
-    elif field.kind == "region":
-        yield from (Shown(region.code, region.code) for region in known.units.places.regions)
-    elif known.order is not None:
-        yield from _of_order(field, known.order)
-
-
-def _of_order(field: Field, order: Order) -> Iterator[Shown]:
-    """Yield what can be chosen of the order itself; the words are keys that the template turns into names."""
-    if field.kind == "part":
-        yield from (Shown(str(part.id), part.to) for part in order.parts.values())
-    elif field.kind == "instruction":
-        yield from (Shown(str(one.id), one.by) for one in order.instructions.values())
-    elif field.kind == "citizen":
-        yield from (Shown(str(contact), str(place)) for place, contact in enumerate(order.appellants))

@@ -23,7 +23,6 @@ from lianxin.ground.ledger import digits_of
 from lianxin.ground.text import NumberError, TextError, parse_number
 from lianxin.ground.web import Paper, ReadPresent
 from lianxin.knowledge.refusal import KnowledgeRefused, NoSuchItem
-from lianxin.orders.acting import new_command
 from lianxin.orders.acting_pages import sent_in
 from lianxin.orders.drafts import Drafts
 from lianxin.orders.forms import FORMS
@@ -32,6 +31,7 @@ from lianxin.orders.forms.parsing import Mistake, Sent, parse
 from lianxin.orders.order import Order
 from lianxin.orders.reading import OrderReader
 from lianxin.orders.refusal import Refused
+from lianxin.orders.sent import new_command
 from lianxin.orders.service import NoRight, contact_id_of, order_id_of
 from lianxin.orders.showing import form_shown
 from lianxin.people.rights import Rights
