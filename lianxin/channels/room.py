@@ -41,7 +41,7 @@ TERMS: Final[Mapping[str, Any]] = {
     "masked_number": masked,
 }
 NAV: Final = (
-    Tab("/silent", marked("Silent messages"), "mute", frozenset(READERS), rank=90),
+    Tab("/silent", marked("No answer needed"), "mute", frozenset(READERS), rank=90),
     Tab("/webhooks", marked("Webhooks"), "transfer", frozenset(ROLES), rank=95),
 )
 
