@@ -51,6 +51,12 @@ SELECT attachment_id, subject_id, n, command_id, at, by, purpose, shown, media, 
        erased_at
   FROM attachments WHERE subject_id = :subject_id AND n = :n;
 
+-- name: rows_of(subject_ids)
+-- The rows of all files of these orders and contacts that are still there. Index: attachments_subject_id_n_key.
+SELECT attachment_id, subject_id, n, command_id, at, by, purpose, shown, media, size, hash, file, width, height,
+       erased_at
+  FROM attachments WHERE subject_id = ANY(:subject_ids::bigint[]) AND erased_at IS NULL ORDER BY subject_id, n;
+
 -- name: known(files)
 -- Which of these names of files some row still needs. Reads the table; asked by a sweep only.
 SELECT file FROM attachments WHERE file = ANY(:files::text[]) AND erased_at IS NULL;

@@ -139,7 +139,7 @@ class Attachments:
         found = await self._pool.fetchrow(_QUERIES.row_of.sql, subject, n)
         if found is None:
             raise NoSuchAttachment(f"{subject}.{n}")
-        return _row(found, erased=now)
+        return erased_row(found, now)
 
     async def _brought(self, subject: int, given: Given) -> Attachment | None:
         """Return what this very command brought before. Raises AttachmentRefused where it was somebody else's."""
@@ -206,7 +206,8 @@ def _numbered(row: AttachmentRow) -> Callable[[Order | Contact], list[Any]]:
     return lambda after: [msgspec.structs.replace(row, n=after.attached)]
 
 
-def _row(found: Any, erased: Instant) -> AttachmentRow:
+def erased_row(found: Any, now: Instant) -> AttachmentRow:
+    """Return a row of the table as it stands after its erasure: without key, salt, name and picture."""
     names = ("subject", "command", "at", "id", "erased", "salt", "key", "name", "small")
     plain = {field: found[field] for field in AttachmentRow.__struct_fields__ if field not in names}
     return AttachmentRow(
@@ -214,6 +215,6 @@ def _row(found: Any, erased: Instant) -> AttachmentRow:
         subject=found["subject_id"],
         command=found["command_id"],
         at=from_datetime(found["at"]),
-        erased=erased,
+        erased=now,
         **plain,
     )

@@ -19,6 +19,7 @@ from lianxin.people.rights import Rights
 from lianxin.privacy.exporting import csv_file, noted_export
 from lianxin.privacy.looking import PAGE, Asked, LookLine, all_of, page_of, subjects_of
 from lianxin.privacy.looks import Looks
+from lianxin.privacy.purposes import PURPOSES
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -34,6 +35,13 @@ WHAT_WORDS: Final[dict[str, str]] = {
     "api": marked("read it by the API"),
     "backup": marked("made a backup"),
 }
+ABOUT_WORDS: Final[dict[str, str]] = {
+    **PURPOSES,
+    "whole": marked("by the whole number"),
+    "last_four": marked("by the last four digits"),
+    "database": marked("the whole database"),
+}
+"""What is said about a look, by its first word; what is not in here stands as it is."""
 _HEAD: Final = ("编号", "时间", "工号", "姓名", "行为", "工单", "说明", "会话标记", "地址标记")
 _ID_MAX: Final = 2**62
 Auditor = Request[Who, Any, Any]

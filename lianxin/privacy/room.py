@@ -13,7 +13,7 @@ from lianxin.people.keys import load_house_keys
 from lianxin.people.rights import Rights
 from lianxin.privacy import pages
 from lianxin.privacy.apart import KeptApart
-from lianxin.privacy.audit_pages import WHAT_WORDS, audit_routes
+from lianxin.privacy.audit_pages import ABOUT_WORDS, WHAT_WORDS, audit_routes
 from lianxin.privacy.looks import Looks
 from lianxin.privacy.pages import reveal_routes, search_routes
 from lianxin.privacy.refusing import privacy_refusals
@@ -21,7 +21,7 @@ from lianxin.privacy.reveals import Reveals
 from lianxin.privacy.searching import SEARCHERS, PeopleSearch
 from lianxin.privacy.whence import Marks, Whence
 
-TERMS: Final[dict[str, Any]] = {**pages.TERMS, "look_words": WHAT_WORDS}
+TERMS: Final[dict[str, Any]] = {**pages.TERMS, "look_words": WHAT_WORDS, "look_about": ABOUT_WORDS}
 NAV: Final = (
     Tab("/people/search", marked("By number"), "search", frozenset(SEARCHERS), rank=95),
     Tab("/audit/looks", marked("Access log"), "seal", frozenset({"auditadmin"})),

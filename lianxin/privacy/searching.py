@@ -79,7 +79,7 @@ class PeopleSearch:
         if await self._pool.fetchval(_QUERIES.searched_since.sql, who.number, since) >= A_HOUR_MAX:
             raise SearchRefused("too_many")
         whole = len(digits) > LAST_DIGITS
-        await self._looks.note(who, None, "search", now, "whole number" if whole else "last four digits")
+        await self._looks.note(who, None, "search", now, "whole" if whole else "last_four")
         persons = await self._identities.persons.find(number if whole else digits, FOUND_MAX)
         apart = await self._identities.orders_with(who.number, number) if whole else ()
         rows = await self._pool.fetch(_QUERIES.orders_of_persons.sql, who.number, list(persons), list(apart), FOUND_MAX)

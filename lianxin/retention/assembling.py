@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lianxin.attachments.erasing import ErasableFiles
 from lianxin.attachments.limits import MEGA, limits_of, quota_of
 from lianxin.attachments.locker import Locker
 from lianxin.attachments.scanning import scanner_of
@@ -52,7 +53,7 @@ def sweeper_of(
     clock: Clock | None = None,
 ) -> Sweeper:
     """Return the sweeper of a site. Raises BadRules."""
-    erasure = Erasure(store, matters_in_postgres(pool), rules, rights)
+    erasure = Erasure(store, matters_in_postgres(pool), rules, rights, files=ErasableFiles(pool, site.home))
     files = _files(site, pool, Services(store, rules, rights))
     going: dict[str, Going] = {
         "orders": Persons(pool, erasure, with_orders=True),

@@ -50,6 +50,7 @@ def _erase(
 async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
     import secrets
 
+    from lianxin.attachments.erasing import ErasableFiles
     from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
     from lianxin.ground.ledger.postgres import PostgresLedger
     from lianxin.ground.site import load_site
@@ -77,6 +78,7 @@ async def _erased(number: str, ground: str, by: str) -> dict[str, Any]:
             command = Erase(
                 id=command_id(now, secrets.token_bytes(CHANCE_BYTES)), by=by, person=UUID(person), ground=ground
             )
-            return await Erasure(store, matters, rules, rights).erase(command, now)
+            files = ErasableFiles(pool, site.home)
+            return await Erasure(store, matters, rules, rights, files=files).erase(command, now)
         finally:
             await pool.close()

@@ -14,6 +14,9 @@ from uuid import UUID
 
 import msgspec
 
+from lianxin.attachments.attachment import AttachmentRow
+from lianxin.attachments.erasing import ErasableFiles
+from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.contacts.contact import evolve as evolve_contact
 from lianxin.ground.clock import Instant
@@ -25,6 +28,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
 from lianxin.orders.lifecycle import decide
 from lianxin.orders.order import Order, OrderEntry
+from lianxin.orders.steps.beside import EraseAttachment
 from lianxin.orders.texts import TextRow, text_hash, text_row
 from lianxin.people.identities import kept_in
 from lianxin.people.person import WRITERS, PersonRow, Store
@@ -87,6 +91,7 @@ class Erasure:
     """Erases persons.
 
     matters  finds what a person has with us, see `matters_in_postgres`, `matters_in_memory`
+    files    finds the files of orders and contacts, see `attachments.erasing`; None: there are none
     entropy  source of the salts of redacted texts
     """
 
@@ -97,15 +102,17 @@ class Erasure:
         rules: Callable[[str], Rules],
         rights: Callable[[str, str], bool],
         entropy: Entropy = secrets.token_bytes,
+        files: ErasableFiles | None = None,
     ) -> None:
         self._store = store
         self._matters = matters
         self._rules = rules
         self._rights = rights
         self._entropy = entropy
+        self._files = files
 
     async def erase(self, command: Erase, now: Instant) -> Result:
-        """Erase a person for good; answers {"person", "orders", "contacts", "texts"}: how many were touched.
+        """Erase a person for good; answers {"person", "orders", "contacts", "texts", "files"}: how many were touched.
 
         An order that is still open stays open: what is owed is still owed, but nobody can be called any more.
         Raises EraseRefused; nothing was changed then.
@@ -126,6 +133,9 @@ class Erasure:
                 done = (await self._store.load(command.id, ())).done
                 assert done is not None, command.id
                 return done
+            for file in batch.writes.get("attachments_write", ()):
+                assert self._files is not None, command.id
+                self._files.remove(file)
             return batch.result
         raise ChainMoved(f"others were faster {_TRIES} times")
 
@@ -143,60 +153,83 @@ class Erasure:
         if not loaded.chains:
             raise EraseRefused(f"{command.person} has neither an order nor a contact here.")
         draft, texts = Draft(command.id, now), 0
+        files = await self._files_of(matters, now)
         for order_id, stood in zip(orders, loaded.chains, strict=False):
             order = _decode_order(_snapshot(stood))
             added = [n for other, n in matters.added if other == order_id]
-            texts += self._redact(draft, stood, order, added or range(1, order.texts + 1), command, now)
+            texts += self._redact(draft, stood, order, added or range(1, order.texts + 1), files, command, now)
         for stood in loaded.chains[len(orders) :]:
-            _note(draft, stood, command, now)
+            self._note(draft, stood, files, command, now)
         draft.rows(WRITERS[matters.store][0], [Vault.erased(row, now)])
+        if files:
+            draft.rows("attachments_write", files)
         return draft.done(
             {
                 "person": str(command.person),
                 "orders": len(orders),
                 "contacts": len(matters.contacts),
                 "texts": texts,
+                "files": len(files),
             }
         )
 
+    async def _files_of(self, matters: Matters, now: Instant) -> list[AttachmentRow]:
+        if self._files is None:
+            return []
+        return await self._files.rows((*matters.orders, *matters.contacts), now)
+
     def _redact(
-        self, draft: Draft, stood: Standing, before: Order, numbers: Iterable[int], command: Erase, now: Instant
+        self,
+        draft: Draft,
+        stood: Standing,
+        before: Order,
+        numbers: Iterable[int],
+        files: Sequence[AttachmentRow],
+        command: Erase,
+        now: Instant,
     ) -> int:
-        """Replace these texts of an order; return how many there were."""
+        """Replace these texts of an order and record that its files go; return how many texts there were."""
         after, at = before, max(now, before.last_at)
         entries: list[OrderEntry] = []
         rows: list[TextRow] = []
+        who = {"id": command.id, "by": command.by, "role": command.role, "ground": command.ground}
         for n in numbers:
             salt = self._entropy(_SALT_BYTES)
-            step = c.Erase(
-                id=command.id,
-                by=command.by,
-                role=command.role,
-                text_n=n,
-                text_hash=text_hash(salt, "", REDACTED),
-                ground=command.ground,
-            )
+            step = c.Erase(text_n=n, text_hash=text_hash(salt, "", REDACTED), **who)  # type: ignore[arg-type]
             written, after = decide(after, step, self._rules(before.pack), at)
             entries += written
             rows.append(text_row(before.id, n, at, "", REDACTED, salt))
+        for file in files:
+            if file.subject == before.id:
+                gone = EraseAttachment(n=file.n, **who)  # type: ignore[arg-type]
+                written, after = decide(after, gone, self._rules(before.pack), at)
+                entries += written
         draft.order(stood, before, entries, after)
         draft.texts(rows)
         return len(rows)
 
-
-def _note(draft: Draft, stood: Standing, command: Erase, now: Instant) -> None:
-    """Write on a contact that its person was erased; it changes nothing else."""
-    contact = _decode_contact(_snapshot(stood))
-    entry = ContactEntry(
-        chain=contact.id,
-        seq=contact.seq + 1,
-        at=max(now, contact.last_at),
-        kind="erased",
-        actor=command.by,
-        command=command.id,
-        say={"ground": command.ground},
-    )
-    draft.contact(stood, contact, [entry], evolve_contact(contact, entry))
+    def _note(
+        self, draft: Draft, stood: Standing, files: Sequence[AttachmentRow], command: Erase, now: Instant
+    ) -> None:
+        """Write on a contact that its person was erased, and that its files go; it changes nothing else."""
+        before = after = _decode_contact(_snapshot(stood))
+        at = max(now, before.last_at)
+        entries: list[ContactEntry] = []
+        for file in files:
+            if file.subject == before.id:
+                gone = course.EraseAttachment(id=command.id, by=command.by, n=file.n, ground=command.ground)
+                written, after = course.decide(after, gone, self._rules(""), at)
+                entries += written
+        erased = ContactEntry(
+            chain=before.id,
+            seq=after.seq + 1,
+            at=at,
+            kind="erased",
+            actor=command.by,
+            command=command.id,
+            say={"ground": command.ground},
+        )
+        draft.contact(stood, before, [*entries, erased], evolve_contact(after, erased))
 
 
 def _snapshot(stood: Standing) -> bytes:

@@ -16,5 +16,5 @@ OPERATOR: Final = "operator"
 
 async def note_backup(pool: "Pool[Record]", now: Instant) -> None:
     """Note that a backup is made, before it is."""
-    look = Look(now, OPERATOR, None, "backup", "the whole database", NOWHERE, NOWHERE, uuid4())
+    look = Look(now, OPERATOR, None, "backup", "database", NOWHERE, NOWHERE, uuid4())
     await write_looks(pool, [look])

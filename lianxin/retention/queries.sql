@@ -51,7 +51,7 @@ SELECT DISTINCT c.person_id
 -- breach, or the others. Reads attachments; indexes: orders_pkey, orders_contact_idx.
 SELECT a.subject_id, a.n
   FROM attachments a
- WHERE a.erased_at IS NULL AND a.media LIKE 'audio/%' AND a.at < :before
+ WHERE a.erased_at IS NULL AND (a.purpose = 'record' OR a.media LIKE 'audio/%') AND a.at < :before
    AND (a.subject_id, a.n) > (:subject_id::bigint, :n::integer)
    AND NOT EXISTS (SELECT FROM orders o WHERE (o.order_id = a.subject_id OR o.contact_id = a.subject_id)
                                           AND (o.closed_at IS NULL OR o.closed_at >= :before))

@@ -1,6 +1,7 @@
 """Erasure: a citizen is forgotten, and every chain still verifies."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,13 @@ import msgspec
 import pytest
 from one_order import MORNING, SECRETS, WANG, Office, anybody, rules_of, seeded
 
+from lianxin.attachments.erasing import ErasableFiles
+from lianxin.attachments.limits import Quota
+from lianxin.attachments.locker import Locker
+from lianxin.attachments.scanning import NoScanner
+from lianxin.attachments.service import Attachments, Given
+from lianxin.attachments.shelf import Shelf
+from lianxin.attachments.washing.washed import Limits
 from lianxin.ground.ledger import GENESIS, ChainMoved, link
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -16,6 +24,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.order import OrderEntry
 from lianxin.orders.service import Words
 from lianxin.orders.texts import text_hash
+from lianxin.people.keys import house_keys
 from lianxin.people.persons import NoSuchPerson, Persons
 from lianxin.people.vault import PersonErased, PersonFields
 from lianxin.retention import Erase, EraseRefused, Erasure, matters_in_memory, matters_in_postgres
@@ -59,7 +68,7 @@ async def test_after_erasure_nothing_personal_can_be_read_even_with_the_house_ke
 
     answer = await erasure(office, pool).erase(wish(office, wang.row.id), office.later())
 
-    assert answer == {"person": str(wang.row.id), "orders": 1, "contacts": 1, "texts": 1}
+    assert answer == {"person": str(wang.row.id), "orders": 1, "contacts": 1, "texts": 1, "files": 0}
     left = await everything(pool)
     assert not [secret for secret in SECRETS if secret.encode() in left]
     # Without the data key the old hashes are only noise: neither key nor salt is anywhere in the database.
@@ -239,3 +248,63 @@ async def test_others_being_faster_for_ever_is_said_and_nothing_is_half_done() -
     assert office.vault.open(wang.row).name == WANG.name
     assert ledger.tables["persons_write"][(str(wang.row.id),)]["erased"] is None
     assert office.now > MORNING
+
+
+async def test_files_of_the_order_and_of_the_contact_go_with_their_entries(
+    office: Office, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """A photo at the order, a recording at the contact, and somebody else's photo, which stays."""
+    wang = office.person()
+    order = await office.submit("20260309-000018", wang, LETTER)
+    other = await office.submit("20260309-000034", office.person(2, PersonFields(name="李强")), "路灯不亮")
+    contact = (await office.order(order)).contact
+    shelf = Shelf(tmp_path)
+    locker = Locker(house_keys(b"k" * 32).ring("files"), seeded(5))
+    files = Attachments(
+        pool,
+        office.services,
+        shelf,
+        locker,
+        NoScanner(),
+        Limits(10**6, 10**6, 10**6, 10**6, 2048),
+        Quota(5, 10_000_000),
+    )
+    kept = {}
+    for subject in (order, contact, other):
+        path = tmp_path / f"sent-{subject}.pdf"
+        path.write_bytes(minimal_pdf())
+        with path.open("rb") as source:
+            given = Given(source, "凭证.pdf", "citizen", "staff:1001", "agent", office.id())
+            kept[subject] = await files.add(subject, given, office.later())
+
+    erasing = Erasure(
+        office.store, matters_in_postgres(pool), rules_of, anybody, seeded(3), ErasableFiles(pool, tmp_path)
+    )
+    answer = await erasing.erase(wish(office, wang.row.id), office.later())
+
+    assert answer["files"] == 2
+    rows = await pool.fetch("SELECT subject_id, wrapped_key, salt, name, erased_at FROM attachments")
+    gone = {row["subject_id"]: row["erased_at"] is not None for row in rows}
+    assert gone == {order: True, contact: True, other: False}
+    assert all(tuple(row)[1:4] == (None, None, None) for row in rows if row["erased_at"] is not None)
+    assert [shelf.place(file.file).exists() for file in kept.values()] == [False, False, True]
+    for subject in (order, contact):
+        kinds = [row[0] for row in await pool.fetch("SELECT kind FROM entries WHERE chain_id = $1", subject)]
+        assert "attachment_erased" in kinds and "erased" in kinds
+    head = GENESIS
+    for row in await pool.fetch("SELECT body, hash FROM entries WHERE chain_id = $1 ORDER BY seq", contact):
+        head = link(head, row["body"])
+        assert head == row["hash"]
+
+
+def minimal_pdf() -> bytes:
+    """A PDF of one empty page."""
+    import io
+
+    import pikepdf
+
+    file = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(file)
+    return file.getvalue()
