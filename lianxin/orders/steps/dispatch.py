@@ -149,10 +149,17 @@ def transfer(pen: Pen, cmd: c.Transfer, rules: Rules) -> None:
         offer=Offer(f"outside:{cmd.system}", None),
         tracker=order.tracker or cmd.by,
         role="dispatcher",
+        made=_own_news(pen),
         say={"system": cmd.system, "foreign_id": cmd.foreign_id},
         unflags=pen.raised(*PASSING),
         fields={**QUIET, "desk_due": pen.now + OFFER_MS},
     )
+
+
+def _own_news(pen: Pen) -> tuple[Promise, ...]:
+    """Return a promise of news to the order's own citizen who has rated already: somebody else answers now."""
+    own = pen.order.contact
+    return () if pen.open(to=own) else pen.promise_each("news", (own,), pen.now + NEWS_EVERY_MS)
 
 
 def inform(pen: Pen, cmd: c.Inform, rules: Rules) -> None:

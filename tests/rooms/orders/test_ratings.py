@@ -211,3 +211,13 @@ def test_after_a_rating_and_a_rework_anybody_who_may_call_may_call() -> None:
     case.accept()
     case.ask(by=OTHER_CALLER)
     assert case.order.solved_final == "solved"
+
+
+def test_who_has_rated_hears_of_it_when_the_order_goes_to_another_system_after_all() -> None:
+    """Found by chance: the neighbour withdrew from the transferred order, and nobody was promised anything."""
+    _, case = of_two()
+    rate(case)
+    case.act(c.Transfer, "staff:3009", "dispatcher", system="sd-12345", foreign_id="SD-1")
+    assert {promise.to for promise in case.order.promises.values()} == {case.order.contact, NEIGHBOURS[0]}
+    case.act(c.Withdraw, *CITIZEN, contact=NEIGHBOURS[0], evidence="短信")
+    assert case.order.open and case.order.promises
