@@ -7,6 +7,7 @@ stands beside the order, under the hash that the entry holds.
 from lianxin.contacts import course
 from lianxin.contacts.contact import Matter
 from lianxin.ground.clock import Instant
+from lianxin.ground.ledger import ORDER, kind_of_chain
 from lianxin.orders import commands as c
 from lianxin.orders.order import Order
 from lianxin.orders.steps.written import Lodge
@@ -29,6 +30,17 @@ def noted(
     elif isinstance(command, c.Submit | Lodge):
         person, who = command.person, command.who
     return course.WriteIn(id=command.id, by=command.by, channel=channel, person=person, who=who, matter=matter)
+
+
+def orders_named(command: course.ContactCommand) -> tuple[int, ...]:
+    """Return the order that a matter of the command names, where it names one."""
+    matter: Matter | None = getattr(command, "matter", None)
+    return () if matter is None or matter.order is None else (matter.order,)
+
+
+def is_order(chain: int) -> bool:
+    """Whether this is the id of an order at all."""
+    return kind_of_chain(chain) == ORDER
 
 
 def opened(order_id: int, order: Order) -> Matter:

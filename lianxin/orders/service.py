@@ -29,7 +29,7 @@ from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
 from lianxin.orders.discreet import INSTEAD, SENTENCE, tells_a_number
 from lianxin.orders.lifecycle import ALL_STEPS, decide
-from lianxin.orders.noting import noted, opened, texts_of
+from lianxin.orders.noting import is_order, noted, opened, orders_named, texts_of
 from lianxin.orders.order import Order
 from lianxin.orders.overtaken import Overtaken as Overtaken
 from lianxin.orders.overtaken import plain_name
@@ -261,12 +261,15 @@ class Services:
         **rows: list[Any] | Callable[[Contact], list[Any]],
     ) -> Result:
         """Carry out a command on a contact; answers {"contact", "disposition", "seq"}. Raises ContactRefused."""
+        named = orders_named(command)
 
         async def attempt() -> Batch | Result:
-            loaded = await self._store.load(command.id, (contact_id,))
+            loaded = await self._store.load(command.id, (contact_id, *named))
             if loaded.done is not None:
                 return loaded.done
             stood = loaded.chains[0]
+            if not all(map(is_order, named)) or any(order.snapshot is None for order in loaded.chains[1:]):
+                raise course.ContactRefused("没有这张工单，没有登记。", "请核对单号，或先为来电人建单。")
             if stood.snapshot is None and not isinstance(command, course.Arrive):
                 raise NoSuchOrder(str(contact_id))
             before = Contact(id=contact_id) if stood.snapshot is None else _decode_contact(stood.snapshot)

@@ -127,8 +127,8 @@ def targets_of(world: World, kind: str, order_id: int, category: str, region: st
     return (world.units.lead_for(category, region),)
 
 
-def matter_of(outcome: str, dice: Dice, order: int | None) -> Matter:
-    """Return the matter an agent notes for an outcome that opens no order."""
+def matter_of(outcome: str, dice: Dice) -> Matter:
+    """Return the matter an agent notes for an outcome that has no order."""
     if outcome == "answered":
         return Matter("answered", item=f"K{dice.between(1, 900):04d} v{dice.between(1, 9)}")
     if outcome == "referred":
@@ -137,7 +137,7 @@ def matter_of(outcome: str, dice: Dice, order: int | None) -> Matter:
         return Matter("not_accepted", ground=dice.one_of(("litigation", "petition", "disclosure", "reconsideration")))
     if outcome == "silent":  # a call says why by itself, what was written does not
         return Matter("silent", ground=dice.one_of(("advertisement", "nothing_asked")))
-    return Matter(outcome, order=order if outcome in ("joined", "added") else None)
+    return Matter(outcome)
 
 
 def same_matter(order: Order, category: str, region: str) -> bool:

@@ -60,6 +60,9 @@ async def ask(op: Op, services: Services) -> Result:
     if op.what == "submit":
         assert op.words is not None, op.subject
         return await services.submit(op.command.contact, op.command, op.at, op.words)
+    if op.what == "add":
+        assert op.words is not None, op.subject
+        return await services.add(op.subject, op.command, op.at, op.words, op.outcome)
     if op.what == "join":
         return await services.join(op.subject, op.command, op.at)
     if op.what == "tick":

@@ -12,10 +12,11 @@ from lianxin.people.vault import PersonRecord
 class Op(NamedTuple):
     """A command that was played: what a service is asked to do, and what must come of it.
 
-    what     meet (contact), submit (order and contact), act, join (two orders), tick
+    what     meet (contact), submit and add (order and contact), act, join (two orders), tick
     chains   every chain it reads or writes; operations with a chain in common keep their order
     seq      where the subject stands after it;  state: its state or disposition then
     rows     rows of other rooms that belong to it, by writer: the caller's locked-away record
+    outcome  what an addition is to the contact: `joined` or `added`
     """
 
     what: str
@@ -27,6 +28,7 @@ class Op(NamedTuple):
     seq: int
     state: str
     rows: Mapping[str, list[Any]] = MappingProxyType({})
+    outcome: str = ""
 
 
 Records = Callable[[int], PersonRecord | None]

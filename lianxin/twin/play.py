@@ -235,10 +235,10 @@ class Play:
                 last = None
             if outcome in ("opened", "emergency"):
                 yield self._submit(subject, script, outcome, category, region, at, n)
-                continue
-            if order_id is not None:
-                yield from self._add(subject, script, order_id, at, n)
-            last = matter_of(outcome, dice, order_id)
+            elif order_id is not None:
+                yield self._add(subject, script, outcome, order_id, at, n)
+            else:
+                last = matter_of(outcome, dice)
         ended_at = max(script.ended_at, at)
         end = course.End(id=self._command(ended_at, subject, 4), by=script.agent, matter=last)
         yield self._meet(subject, end, ended_at)
@@ -302,7 +302,7 @@ class Play:
         self._recent[category, region] = order_id
         return Op("submit", at, order_id, command, words, (order_id, subject), after.seq, after.state)
 
-    def _add(self, subject: int, script: Script, order_id: int, at: Instant, n: int) -> Iterator[Op]:
+    def _add(self, subject: int, script: Script, outcome: str, order_id: int, at: Instant, n: int) -> Op:
         words = Words("", script.message.text, salt_of(self.world.seed, subject, n))
         command = c.Add(
             id=self._command(at, subject, 50 + n),
@@ -311,7 +311,13 @@ class Play:
             contact=subject,
             text_hash=words.hash(),
         )
-        yield from self._act("act", self.orders[order_id], command, words, at)
+        _, after = decide(self.orders[order_id], command, self.world.rules, at, self.world.levels)
+        note = course.NoteMatter(id=command.id, by=command.by, matter=Matter(outcome, order=order_id))
+        self.contacts[subject] = course.decide(self.contacts[subject], note, self.world.rules, at)[1]
+        self._keep(after)
+        self.operations += 1
+        chains = (order_id, subject)
+        return Op("add", at, order_id, command, words, chains, after.seq, after.state, outcome=outcome)
 
     def _command(self, at: Instant, subject: int, *keys: int) -> Any:
         return command_id(at, self.world.seed, subject, *keys)
@@ -379,6 +385,6 @@ class Play:
         yield Op("join", at, order.id, command, None, (order.id, root.id), after.seq, after.state)
 
 
-_TOO_LATE_TO_ADD: Final = frozenset({"replied", "followup_due", "followup_failed", "transferred"})
+_TOO_LATE_TO_ADD: Final = frozenset({"replied", "followup_due", "followup_failed", "transferred", "reopen_asked"})
 LONGEST_MS: Final = 120 * DAY_MS
 """A day's orders are followed for at most 120 days."""

@@ -391,3 +391,15 @@ async def test_a_batch_names_every_chain_it_was_decided_on(house: House) -> None
     guarded = [{guard.chain for guard in batch.guards} for batch in seen]
     assert any(order in chains and len(chains) == 2 for chains in guarded)
     assert all({entry.chain for entry in batch.entries} <= chains for batch, chains in zip(seen, guarded, strict=True))
+
+
+async def test_a_contact_names_no_order_that_is_not_there(house: House) -> None:
+    """Found in a storm: the order was never opened, and its contact said that it was."""
+    contact, order = await house.call(), await house.open()
+    for missing in (order_id_of(house.number()), 7, contact):
+        note = course.NoteMatter(id=house.id(), by="staff:1001", matter=Matter("joined", order=missing))
+        with pytest.raises(course.ContactRefused, match="没有这张工单"):
+            await house.services.meet(contact, note, house.later())
+    note = course.NoteMatter(id=house.id(), by="staff:1001", matter=Matter("joined", order=order))
+    await house.services.meet(contact, note, house.later())
+    house.check()
