@@ -4,21 +4,22 @@
 -- Writes looks; how many of them were new.
 SELECT looks_write(:looks::jsonb);
 
--- name: about_order(reader, number)^
--- What decides who may be shown the person behind an order; no row: the reader does not see it. Indexes:
--- orders_number_key, custody_pkey.
+-- name: about_order(reader, now, number)^
+-- What decides who may be shown the person behind an order, with their locked record unless they are kept apart, and
+-- until when the reader is shown them; no row: the reader does not see it. Every page of an order asks it. Indexes:
+-- orders_number_key, custody_pkey, persons_pkey, reveals_open_idx.
 SELECT o.order_id, o.number, o.state, o.kind, o.flags, o.actors, o.person_id,
-       ARRAY(SELECT c.holder FROM custody c WHERE c.subject_id = o.order_id AND c.until IS NULL) AS holders
-  FROM seen_orders(:reader) o WHERE o.number = :number;
+       ARRAY(SELECT c.holder FROM custody c WHERE c.subject_id = o.order_id AND c.until IS NULL) AS holders,
+       (SELECT max(r.until) FROM reveals r
+         WHERE r.who = :reader AND r.order_id = o.order_id AND r.until > :now) AS shown_until,
+       p.person_id IS NOT NULL AS among_others, p.wrapped_key, p.fields, p.salts, p.erased_at
+  FROM seen_orders(:reader) o LEFT JOIN persons p ON p.person_id = o.person_id
+ WHERE o.number = :number;
 
 -- name: reveal(reveal_id, order_id, who, purpose, words, at, until)!
 -- Shows the person behind an order to somebody until then.
 INSERT INTO reveals (reveal_id, order_id, who, purpose, words, at, until)
 VALUES (:reveal_id, :order_id, :who, :purpose, :words, :at, :until);
-
--- name: shown_until(who, order_id, now)$
--- Until when the person behind an order is shown to somebody; null: they are not. Index: reveals_open_idx.
-SELECT max(until) FROM reveals WHERE who = :who AND order_id = :order_id AND until > :now;
 
 -- name: revealed_since(who, until)$
 -- How many somebody was shown whose time ends after this. Index: reveals_open_idx.

@@ -16,8 +16,8 @@ from lianxin.ground.clock import HOUR_MS, MINUTE_MS, SECOND_MS, Clock, Instant, 
 from lianxin.ground.store import load_queries
 from lianxin.people.identities import Identities, store_of
 from lianxin.people.numbers import stands_in
-from lianxin.people.person import PersonFields
-from lianxin.people.persons import NoSuchPerson
+from lianxin.people.person import PersonFields, PersonRow
+from lianxin.people.persons import person_row
 from lianxin.people.vault import PersonErased, VaultClosed
 from lianxin.privacy.looks import Looks
 from lianxin.privacy.masking import masked
@@ -65,10 +65,14 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class _Order(msgspec.Struct, frozen=True):
+    """record: the locked record, None where they are kept apart or nobody is; until: they are shown in full."""
+
     id: int
     number: str
     person: UUID | None
     about: About
+    record: PersonRow | None
+    until: Instant | None
 
 
 class Reveals:
@@ -106,40 +110,43 @@ class Reveals:
         await self._pool.execute(
             _QUERIES.reveal.sql, uuid4(), order.id, who.number, purpose, words, to_datetime(now), until
         )
-        return await self._box(who, order)
+        return await self.box(who, number)
 
     async def _order(self, who: Who, number: str) -> _Order:
-        row = await self._pool.fetchrow(_QUERIES.about_order.sql, who.number, number)
+        now = to_datetime(self._clock.now())
+        row = await self._pool.fetchrow(_QUERIES.about_order.sql, who.number, now, number)
         if row is None:
             raise NotSeen(number)
         secret = store_of(row["kind"], row["flags"]) == "informants"
-        about = About(row["state"], frozenset(row["holders"]), frozenset(row["actors"]), secret)
-        return _Order(row["order_id"], row["number"], row["person_id"], about)
+        return _Order(
+            row["order_id"],
+            row["number"],
+            row["person_id"],
+            About(row["state"], frozenset(row["holders"]), frozenset(row["actors"]), secret),
+            person_row(row) if row["among_others"] else None,
+            None if row["shown_until"] is None else from_datetime(row["shown_until"]),
+        )
 
     async def _box(self, who: Who, order: _Order) -> Box:
         purposes = purposes_for(who, order.about)
-        left_s = await self._left_s(who, order.id) if purposes else 0
+        left_s = self._left_s(order.until) if purposes else 0
         state, fields, apart = await self._found(who, order, in_full=left_s > 0)
         if fields is None:
             left_s = 0
         return Box(order.number, order.id, state, fields, apart, left_s, purposes if state == "kept" else ())
 
-    async def _left_s(self, who: Who, order_id: int) -> int:
+    def _left_s(self, until: Instant | None) -> int:
         """Return for how many seconds more they are shown in full; one that is not over is at least one second."""
-        now = self._clock.now()
-        until = await self._pool.fetchval(_QUERIES.shown_until.sql, who.number, order_id, to_datetime(now))
-        return 0 if until is None else -((now - from_datetime(until)) // SECOND_MS)
+        return 0 if until is None else max(0, -((self._clock.now() - until) // SECOND_MS))
 
     async def _found(self, who: Who, order: _Order, *, in_full: bool) -> tuple[str, PersonFields | None, bool]:
         """Return state, fields and whether they are kept apart; of who is kept apart nothing is shown masked."""
         if order.person is None:
             return "nobody", None, order.about.secret
+        if order.record is None:
+            return await self._apart(who, order.id, order.person, in_full=in_full)
         try:
-            row = await self._identities.persons.row(order.person)
-        except NoSuchPerson:
-            return await self._apart(who, order, in_full=in_full)
-        try:
-            fields = self._identities.persons.open(row)
+            fields = self._identities.persons.open(order.record)
         except PersonErased:
             return "erased", None, order.about.secret
         except VaultClosed:
@@ -148,13 +155,14 @@ class Reveals:
             return "kept", None, True
         return "kept", fields if in_full else masked(fields), order.about.secret
 
-    async def _apart(self, who: Who, order: _Order, *, in_full: bool) -> tuple[str, PersonFields | None, bool]:
-        assert order.person is not None, order.id
-        kept = await self._identities.kept_apart(order.person)
+    async def _apart(
+        self, who: Who, order_id: int, person: UUID, *, in_full: bool
+    ) -> tuple[str, PersonFields | None, bool]:
+        kept = await self._identities.kept_apart(person)
         if kept != "kept" or not in_full:
             return kept, None, True
         try:
-            return "kept", await self._identities.behind(who.number, order.id), True
+            return "kept", await self._identities.behind(who.number, order_id), True
         except VaultClosed:
             return "closed", None, True
 
