@@ -5,6 +5,7 @@ from functools import cache, cached_property
 
 import msgspec
 
+from lianxin.ground.text import normalise
 from lianxin.places import DEMO_CITY, PackFileError, Places, load_categories, load_places
 from lianxin.places.packfile import city_file, document, rows
 from lianxin.units.directory import Directory, local_unit
@@ -101,6 +102,16 @@ class Units(msgspec.Struct, frozen=True, dict=True):
         return known.title(lang) if known else unit_id
 
     @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """Every normalised way to write one that handles orders -> its id."""
+        return _by_name(self.all)
+
+    @cached_property
+    def outside_by_name(self) -> Mapping[str, str]:
+        """Every normalised way to write an outside system -> its id."""
+        return _by_name(self.outside)
+
+    @cached_property
     def _by_id(self) -> Mapping[str, Unit]:
         return {unit.id: unit for unit in (*self.all, *self.outside)}
 
@@ -115,6 +126,15 @@ class Units(msgspec.Struct, frozen=True, dict=True):
             if unit.group in _OFFICE_GROUPS:
                 offices.setdefault(unit.place, unit)  # the first of a region in the file is its office
         return offices
+
+
+def _by_name(units: tuple[Unit, ...]) -> Mapping[str, str]:
+    """Return every way to write a unit -> its id; ids win over initials that happen to be the same."""
+    found: dict[str, str] = {}
+    for unit in units:
+        for word in (unit.initials, unit.name_en, unit.short, unit.name):
+            found[normalise(word)] = unit.id
+    return found | {normalise(unit.id): unit.id for unit in units}
 
 
 @cache

@@ -37,9 +37,8 @@ async def add_contact(
     """Hand in what a citizen wrote. It waits in the intake tray within its clock, encrypted, or stands with the open
     order whose query code its text gives."""
     incoming = incoming_of(request.user.number, request.user.by, key, data)
-    services = Services(
-        OnceStore(door.store, fingerprint("contact", data), None), door.rules, door.rights, door.units.levels
-    )
+    store = OnceStore(door.store, fingerprint("contact", data))
+    services = Services(store, door.rules, door.rights, door.units.levels)
     receiving = Receiving(door.pool, services, door.numbers, door.receipts, door.vault, door.filing)
     contact = await receiving.take_in(incoming, (await door.present()).now)
     await services.answered(command_of(incoming.key))  # refuses a key of another request

@@ -5,7 +5,7 @@ the first result. Beside it stands a fingerprint of what was asked: the same key
 another request is a fault of the sender and is refused instead of answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -14,7 +14,7 @@ import msgspec
 
 from lianxin.exchange.api.etags import Expected, etag
 from lianxin.ground.clock import Instant
-from lianxin.ground.ledger import Batch, Due, Loaded, Standing, Store
+from lianxin.ground.ledger import Batch, Due, Loaded, Store
 
 KEY: Final = "Idempotency-Key"
 KEY_PATTERN: Final = r"^[!-~]{8,64}$"
@@ -23,6 +23,7 @@ _NAMESPACE: Final = UUID("2f3a6c1e-7d0b-5b7e-9a4e-6c69616e7869")
 _FINGERPRINT_DIGITS: Final = 32
 _encode = msgspec.json.Encoder(order="sorted").encode
 Result = dict[str, Any]
+Load = Callable[[UUID, Sequence[int]], Awaitable[Loaded]]
 
 
 class KeyReused(Exception):
@@ -50,28 +51,37 @@ class OnceStore:
     chain     the chain it is about: the answer carries the hash of the last entry written there; None: one that it
               begins, whose number is not known yet
     expected  which version of it the sender means; None: whichever there is
+    load      reads in place of the ledger's own `load`: only what the sender sees; None: the ledger's own
     """
 
-    def __init__(self, store: Store, asked: str, chain: int | None, expected: Expected | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        asked: str,
+        chain: int | None = None,
+        expected: Expected | None = None,
+        load: Load | None = None,
+    ) -> None:
         self._store = store
         self._asked = asked
         self._chain = chain
         self._expected = expected
-        self._stood = Standing()
+        self._load = load or store.load
 
     async def load(self, command: UUID, chains: Sequence[int]) -> Loaded:
-        """See `Store.load`. Raises KeyReused when the command was done and was another."""
-        loaded = await self._store.load(command, chains)
-        if loaded.done is not None and loaded.done.get("asked") != self._asked:
-            raise KeyReused
-        if self._chain is not None and self._chain in chains:
-            self._stood = loaded.chains[list(chains).index(self._chain)]
+        """See `Store.load`. Raises KeyReused when the command was done and was another, Stale."""
+        loaded = await self._load(command, chains)
+        if loaded.done is not None:
+            if loaded.done.get("asked") != self._asked:
+                raise KeyReused
+        elif self._expected is not None and self._chain is not None and self._chain in chains:
+            stood = loaded.chains[list(chains).index(self._chain)]
+            if stood.seq and not self._expected.met_by(etag(stood.seq, stood.head.hex())):
+                raise Stale
         return loaded
 
     async def commit(self, batch: Batch) -> None:
-        """See `Store.commit`; the result says what was asked and which entry it wrote. Raises Stale."""
-        if self._expected is not None and not self._expected.met_by(etag(self._stood.seq, self._stood.head.hex())):
-            raise Stale
+        """See `Store.commit`; the result says what was asked and which entry it wrote."""
         batch.result["asked"] = self._asked
         batch.result["hash"] = next(
             (entry.hash.hex() for entry in reversed(batch.entries) if self._chain in (None, entry.chain)), ""

@@ -76,6 +76,17 @@ SELECT o.order_id, c.seq, c.head
   FROM seen_orders(:reader) o JOIN chains c ON c.chain_id = o.order_id
  WHERE o.number = :number;
 
+-- name: load_seen(chain_ids, order_id, reader, command_id)
+-- As `load_chains` of the ledger, but the order's chain is not there for a reader who does not see the order.
+-- Indexes: chains_pkey, orders_pkey, commands_pkey.
+SELECT c.chain_id, c.seq, c.head, c.snapshot, NULL::text AS result
+  FROM chains c
+ WHERE c.chain_id = ANY (:chain_ids::bigint[])
+   AND (c.chain_id <> :order_id::bigint OR EXISTS (SELECT FROM seen_orders(:reader) o WHERE o.order_id = :order_id))
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, d.result::text
+  FROM commands d WHERE d.command_id = :command_id;
+
 -- name: entries_behind(reader, seq, number, limit_count)
 -- Entries of an order behind a place; one row of nulls where there are no more; no row: nothing that this reader sees.
 -- Indexes: orders_number_key, entries_pkey.

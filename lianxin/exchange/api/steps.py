@@ -7,6 +7,7 @@ that are possible instead; those are looked for only then.
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -15,7 +16,7 @@ import msgspec
 from lianxin.access import Who
 from lianxin.exchange.api.bodies import API_FORMS, sent_of
 from lianxin.exchange.api.door import Door
-from lianxin.exchange.api.etags import Expected, etag
+from lianxin.exchange.api.etags import Expected
 from lianxin.exchange.api.once import OnceStore, Stale, command_id_of, fingerprint
 from lianxin.exchange.api.refusing import FormWrong, StepRefused
 from lianxin.exchange.api.shapes import Done
@@ -78,12 +79,7 @@ class Steps:
         return Done(result["number"], result["state"], result["seq"], result.get("hash", ""))
 
     async def _taken(self, asked: Asked, order_id: int, services: Services, command: UUID, now: Instant) -> Result:
-        head = await self._door.reader.head(asked.who.number, asked.number)
-        if head is None:
-            raise NoSuchOrder(asked.number)
-        if asked.expected is not None and not asked.expected.met_by(etag(head.seq, head.hash)):
-            raise Stale
-        given, words = await self._command(asked, order_id, command)
+        given, words = await self._command(asked, order_id, services, command)
         if isinstance(given, c.Join):
             return await services.join(order_id, given, now)
         if isinstance(given, c.Separate):
@@ -93,17 +89,20 @@ class Steps:
     def _services(self, asked: Asked, order_id: int) -> Services:
         door = self._door
         mark = fingerprint(asked.form.slug, asked.number, msgspec.to_builtins(asked.body))
+        seen = partial(door.reader.load, asked.who.number, order_id)
         return Services(
-            OnceStore(door.store, mark, order_id, asked.expected), door.rules, door.rights, door.units.levels
+            OnceStore(door.store, mark, order_id, asked.expected, seen), door.rules, door.rights, door.units.levels
         )
 
-    async def _command(self, asked: Asked, order_id: int, command: UUID) -> tuple[c.Command, Words | None]:
-        """Return what the body says, as a command. Raises FormWrong, Refused."""
+    async def _command(
+        self, asked: Asked, order_id: int, services: Services, command: UUID
+    ) -> tuple[c.Command, Words | None]:
+        """Return what the body says, as a command. Raises FormWrong, Refused, NoSuchOrder, Stale."""
         form, who = asked.form, asked.who
         roles = roles_for(form, Asks(who.by, who.roles))
         if not roles:
             raise NOT_YOURS
-        order = await self._order(order_id) if len(roles) > 1 or _names_parts(form) else None
+        order = await services.order(order_id) if len(roles) > 1 or _names_parts(form) else None
         known = Known(self._door.units, self._door.rights.house(), order)
         filled = parse(form, sent_of(form, asked.body), known)
         await self._check(who, filled, asked.language)
@@ -130,16 +129,11 @@ class Steps:
         if wrong:
             raise FormWrong(wrong)
 
-    async def _order(self, order_id: int) -> Order:
-        return await Services(self._door.store, self._door.rules, self._door.rights, self._door.units.levels).order(
-            order_id
-        )
-
     async def _told(self, asked: Asked, order_id: int, refusal: Exception, now: Instant) -> Exception:
-        """Return the refusal with what is possible instead, or who was faster."""
-        if isinstance(refusal, NoSuchOrder | FormWrong | NoRight):
+        """Return the refusal with what is possible instead, or who was faster. Raises NoSuchOrder."""
+        order = await self._services(asked._replace(expected=None), order_id).order(order_id)
+        if isinstance(refusal, FormWrong | NoRight):
             return refusal
-        order = await self._order(order_id)
         if isinstance(refusal, Stale):
             return Stale(_faster(order, asked.form).sentence(now))
         assert isinstance(refusal, Refused | Overtaken)

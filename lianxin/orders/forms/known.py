@@ -9,7 +9,7 @@ from lianxin.ground.text import normalise
 from lianxin.orders.order import Order
 from lianxin.people import STAFF_KEY
 from lianxin.places import Category, load_categories
-from lianxin.units import OUTSIDE_KEY, UNIT_KEY, Unit, Units
+from lianxin.units import OUTSIDE_KEY, UNIT_KEY, Units
 
 
 class Known(msgspec.Struct, frozen=True, dict=True):
@@ -25,11 +25,11 @@ class Known(msgspec.Struct, frozen=True, dict=True):
 
     def unit(self, words: str) -> str | None:
         """Return the id of the unit that is meant by its name, short name, initials or id; None for none."""
-        return self._units.get(normalise(words))
+        return self.units.by_name.get(normalise(words))
 
     def outside(self, words: str) -> str | None:
         """Return the id of the system outside that is meant; None for none."""
-        return self._outside.get(normalise(words))
+        return self.units.outside_by_name.get(normalise(words))
 
     def person(self, words: str) -> str | None:
         """Return `staff:1026` for a work number or a name that only one of the house has; None for none."""
@@ -56,26 +56,9 @@ class Known(msgspec.Struct, frozen=True, dict=True):
         return any(region.code == code for region in self.units.places.regions)
 
     @cached_property
-    def _units(self) -> Mapping[str, str]:
-        return _by_name(self.units.all)
-
-    @cached_property
-    def _outside(self) -> Mapping[str, str]:
-        return _by_name(self.units.outside)
-
-    @cached_property
     def _persons(self) -> Mapping[str, str]:
         """Name -> work number; a name that two have means nobody."""
         found: dict[str, str] = {}
         for number, name in self.staff.items():
             found[normalise(name)] = "" if normalise(name) in found else number
         return found
-
-
-def _by_name(units: tuple[Unit, ...]) -> Mapping[str, str]:
-    """Return every way to write a unit -> its id; ids win over initials that happen to be the same."""
-    found: dict[str, str] = {}
-    for unit in units:
-        for word in (unit.initials, unit.name_en, unit.short, unit.name):
-            found[normalise(word)] = unit.id
-    return found | {normalise(unit.id): unit.id for unit in units}

@@ -131,7 +131,7 @@ async def test_eight_at_once_with_one_key_act_once(reviewer, books, noise):
     [
         ("noise", "approve", {**APPROVAL, "urgency": "urgent"}),
         ("wages", "approve", APPROVAL),
-        ("noise", "send-back", {"remarks": {"text": "看不清"}}),
+        ("noise", "send-back", {"remarks": {"words": "看不清"}}),
     ],
 )
 async def test_a_key_of_another_request_is_refused(reviewer, books, noise, wages, which, step, body):
@@ -163,7 +163,7 @@ async def test_only_the_version_that_is_meant_is_changed(reviewer, books, noise)
     stale = {**key(), "If-Match": tag}
     fresh = await reviewer.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers={**key(), "If-Match": tag})
     assert fresh.status_code == 200
-    late = await reviewer.post(f"/orders/{noise}/commands/send-back", json={"remarks": {"text": "?"}}, headers=stale)
+    late = await reviewer.post(f"/orders/{noise}/commands/send-back", json={"remarks": {"words": "?"}}, headers=stale)
     assert late.status_code == 412
     assert "审核通过" in late.json()["detail"] and "没有保存" in late.json()["detail"]
     assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted", "approved"]
