@@ -204,7 +204,7 @@ class Storm:
 
     async def _fire(self, due: Due, now: Instant) -> bool:
         """The worker: the same timer at the same date is the same command, whoever fires it."""
-        command = command_id(due.due, self._world.seed, due.subject, due.attempts, 99)
+        command = command_id(due.due, self._world.seed, due.subject, due.attempts, due.seq, 99)
         try:
             self._acknowledge(command, await self._services.tick(due.subject, command, now))
         except Crash:

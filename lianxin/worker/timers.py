@@ -1,7 +1,8 @@
 """When the next date of an order or contact has come, who sees to it? The timers, each once.
 
-A timer becomes a command whose id follows from subject and due date: two workers, or
-one that died and came back, carry out one command. A command that fails is postponed
+A timer becomes a command whose id follows from subject, due date and how far the subject
+had come: two workers, or one that died and came back, carry out one command, and a date
+that is set anew to the same instant is another one. A command that fails is postponed
 with growing pauses and its reason kept, and holds up nobody else's.
 """
 
@@ -49,7 +50,7 @@ class Idle(Exception):
 
 def command_of(timer: Due) -> UUID:
     """Return the id of the command of a timer, the same in every worker."""
-    return uuid5(_SPACE, f"{timer.subject}@{timer.due}")
+    return uuid5(_SPACE, f"{timer.subject}@{timer.due}#{timer.seq}")
 
 
 def pause_ms(attempts: int) -> int:
@@ -67,7 +68,7 @@ class Timers:
         self._services = services
         self._store = store
         self._others = others or {}
-        self._seen: dict[int, Instant] = {}
+        self._seen: set[Due] = set()
 
     async def ring(self, now: Instant, limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> Fired:
         """See to up to `limit` timers that are due, the earliest first.
@@ -86,12 +87,12 @@ class Timers:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        self._seen = {timer.subject: timer.due for timer, done in zip(due, outcomes, strict=True) if done}
+        self._seen = {timer for timer, done in zip(due, outcomes, strict=True) if done}
         return Fired(outcomes.count(True), outcomes.count(False))
 
     async def _see_to(self, timer: Due, now: Instant) -> bool:
         try:
-            if self._seen.get(timer.subject) == timer.due:
+            if timer in self._seen:
                 raise Idle("the clock found nothing to do, and the timer is still due")
             look = self._others.get(kind_of_chain(timer.subject), self._services.tick)
             await look(timer.subject, command_of(timer), now)

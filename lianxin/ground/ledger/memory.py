@@ -63,8 +63,11 @@ class MemoryLedger:
 
     async def due_timers(self, now: Instant, limit: int) -> list[Due]:
         """See `Store.due_timers`."""
-        due = [timer for timer in self.timers.values() if timer.due <= now]
+        due = [timer._replace(seq=self._seq(timer.subject)) for timer in self.timers.values() if timer.due <= now]
         return sorted(due, key=lambda timer: (timer.due, timer.subject))[:limit]
+
+    def _seq(self, subject: int) -> int:
+        return self.chains.get(subject, Standing()).seq
 
     async def next_timer(self) -> Instant | None:
         """See `Store.next_timer`."""

@@ -100,7 +100,7 @@ class PostgresLedger:
         """See `Store.due_timers`."""
         with reaching():
             rows = await self.pool.fetch(_QUERIES.due_timers.sql, to_datetime(now), limit)
-        return [Due(row[0], from_datetime(row[1]), row[2]) for row in rows]
+        return [Due(row[0], from_datetime(row[1]), row[2], row[3]) for row in rows]
 
     async def next_timer(self) -> Instant | None:
         """Return when the earliest timer is due."""

@@ -12,12 +12,13 @@ SELECT NULL, NULL, NULL, NULL, d.result::text
 -- name: due_timers(now, limit_count)
 -- Subjects whose next date has come, earliest first. What another worker is given, or a command writes, at this very
 -- moment is passed over: it is in good hands. Index: timers_due_idx.
-SELECT subject_id, due_at, attempts
+SELECT timers.subject_id, timers.due_at, timers.attempts, coalesce(chains.seq, 0)
   FROM timers
- WHERE due_at <= :now
- ORDER BY due_at, subject_id
+  LEFT JOIN chains ON chains.chain_id = timers.subject_id
+ WHERE timers.due_at <= :now
+ ORDER BY timers.due_at, timers.subject_id
  LIMIT :limit_count
-   FOR UPDATE SKIP LOCKED;
+   FOR UPDATE OF timers SKIP LOCKED;
 
 -- name: next_timer()^
 -- When the earliest timer is due; no row: there is none. Index: timers_due_idx.

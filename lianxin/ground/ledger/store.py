@@ -28,11 +28,16 @@ class Loaded(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A subject whose next date has come; attempts: how often its command has failed."""
+    """A subject whose next date has come.
+
+    attempts  how often its command has failed
+    seq       of the last entry of the subject's chain: a date that is set anew, even to the same instant, is another
+    """
 
     subject: int
     due: Instant
     attempts: int
+    seq: int = 0
 
 
 class Store(Protocol):

@@ -15,7 +15,8 @@ from lianxin.ground.ledger import Due, Loaded, Store
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.store import Database, open_pool
-from lianxin.orders.service import Services
+from lianxin.orders import commands as c
+from lianxin.orders.service import Services, Words
 from lianxin.worker.looking import outlook
 from lianxin.worker.timers import BATCH, LONGEST_PAUSE_MS, Fired, Timers, command_of, pause_ms
 
@@ -58,6 +59,35 @@ async def test_an_order_left_on_the_review_desk_is_noticed_when_its_time_comes(s
 def test_the_same_timer_is_the_same_command_in_every_worker() -> None:
     assert command_of(Due(1, 2, 0)) == command_of(Due(1, 2, 5))
     assert len({command_of(Due(1, 2, 0)), command_of(Due(1, 3, 0)), command_of(Due(2, 2, 0))}) == 3
+    assert command_of(Due(1, 2, 0, seq=4)) != command_of(Due(1, 2, 0, seq=5)), "set anew since"
+
+
+async def ring_until(clock: Timers, store: Store, last: Instant) -> None:
+    """Let every date up to this one come; none fails."""
+    while (due := await store.next_timer()) is not None and due <= last:
+        assert (await clock.ring(due)).failed == 0
+
+
+async def test_a_date_set_anew_to_an_instant_that_was_seen_to_is_seen_to_again(store: Store) -> None:
+    """Found in a storm: a returned reply was signed after its date, and the red card of that date was never drawn."""
+    office = Office(store)
+    order = await office.submit(NUMBERS[0], None)
+    await office.dispatch(order)
+    await office.act(order, c.Sign, "unit:zjj:contact", "unit_contact")
+    clock, due = timers(office), (await office.order(order)).clock
+    assert due is not None
+    await ring_until(clock, store, due.due - 10 * HOUR_MS)
+    office.now = due.due - 10 * HOUR_MS
+    words = Words("", "已修好", b"t" * 16)
+    reply = {"answer_hash": words.hash(), "words": words, "basis": "特种设备安全法", "contacted": "电话"}
+    await office.act(order, c.Reply, "unit:zjj:contact", "unit_contact", **reply)
+    await office.act(order, c.ReturnReply, "staff:2001", "reviewer", defects="缺少现场照片")
+    await ring_until(clock, store, due.due)
+    office.now = due.due
+    await office.act(order, c.Sign, "unit:zjj:contact", "unit_contact")
+    assert (await office.order(order)).card_at == due.due
+    assert await clock.ring(office.now) == Fired(done=1)
+    assert (await kinds(office, order))[0] == "card_red"
 
 
 async def test_two_workers_at_once_act_once(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
