@@ -15,8 +15,8 @@ from lianxin.units import load_units
 
 TERMS: Mapping[str, Any] = terms(load_units())
 NAV = (
-    Tab("/book", marked("Book of responsibility"), "book"),
-    Tab("/orders", marked("Orders"), "orders"),
+    Tab("/book", marked("Book of responsibility"), "book", rank=80),
+    Tab("/orders", marked("Orders"), "orders", rank=80),
 )
 
 

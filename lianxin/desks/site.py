@@ -109,9 +109,9 @@ def _wired() -> Iterator[ModuleType]:
             yield importlib.import_module(f"{name}.room")
 
 
-def _tabs() -> Iterator[Tab]:
-    for module in _wired():
-        yield from getattr(module, "NAV", ())
+def _tabs() -> list[Tab]:
+    """Return the tabs of all rooms as they stand in the masthead: one's own desks first, what everybody has after."""
+    return sorted((tab for module in _wired() for tab in getattr(module, "NAV", ())), key=lambda tab: tab.rank)
 
 
 def _listening(live: Live, hearing: Hearing, url: str) -> Any:

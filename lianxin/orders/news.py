@@ -21,7 +21,11 @@ SHOWN_MAX: Final = 100
 
 
 class News(msgspec.Struct, frozen=True):
-    """One piece; kind: of the order's entry `seq`, or `urge_answered`."""
+    """One piece.
+
+    kind  of the order's entry `seq`, or `urge_answered`
+    followed  the order is open, and the reader is still its tracker
+    """
 
     order_id: int
     number: str
@@ -29,6 +33,7 @@ class News(msgspec.Struct, frozen=True):
     seq: int
     kind: str
     at: Instant
+    followed: bool
 
 
 class Instructed(msgspec.Struct, frozen=True):
@@ -51,7 +56,15 @@ async def unseen(pool: "Pool[Record]", reader: str, by: str, limit: int = SHOWN_
     """Return what this person has not seen yet, the latest first."""
     rows = await pool.fetch(_QUERIES.unseen_news.sql, reader, by, limit)
     return tuple(
-        News(row["order_id"], row["number"], row["title"] or "", row["seq"], row["kind"], from_datetime(row["at"]))
+        News(
+            order_id=row["order_id"],
+            number=row["number"],
+            title=row["title"] or "",
+            seq=row["seq"],
+            kind=row["kind"],
+            at=from_datetime(row["at"]),
+            followed=row["followed"],
+        )
         for row in rows
     )
 

@@ -187,7 +187,8 @@ SELECT draw_number(:kind, :day, :after);
 
 -- name: unseen_news(reader, by, limit_count)
 -- What somebody who follows orders has not seen yet, the latest first. Indexes: news_unseen_idx, orders_pkey.
-SELECT n.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, n.seq, n.kind, n.at
+SELECT n.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, n.seq, n.kind, n.at,
+       o.closed_at IS NULL AND o.tracker IS NOT DISTINCT FROM n.reader AS followed
   FROM news n JOIN seen_orders(:reader) o ON o.order_id = n.order_id
   LEFT JOIN texts t ON t.order_id = n.order_id AND t.n = 1
  WHERE n.reader = :by AND n.seen_at IS NULL

@@ -10,7 +10,7 @@ from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.units import load_units
 
-NAV = (Tab("/analysis", marked("Reports"), "category", ROLES),)
+NAV = (Tab("/analysis", marked("Reports"), "category", ROLES, rank=15),)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:

@@ -65,5 +65,6 @@ DESK: Final = Desk(
         "unsigned": (("urge", marked("Urge")),),
         "transferred": (("inform", marked("Inform and close")),),
     },
+    at_once=frozenset({"urge"}),
     template="desks.dispatch/desk.html",
 )

@@ -15,7 +15,7 @@ from lianxin.ground.web import Present, marked
 from lianxin.ground.web.wiring import Tab, Wiring
 
 _QUERIES = load_queries("lianxin.desks.duty")
-NAV = (Tab(DESK.path, marked("On duty"), "emergency", DESK.roles),)
+NAV = (Tab(DESK.path, marked("On duty"), "emergency", DESK.roles, rank=4),)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:

@@ -29,7 +29,7 @@ from lianxin.rules.adopted import AdoptedRules
 from lianxin.units import load_units
 
 TERMS: Mapping[str, Any] = {"intake_channels": CHANNELS, "intake_outcomes": {**DISPOSITION_WORDS, **OUTCOMES}}
-NAV = (Tab(DESK.path, marked("Intake"), "headset", DESK.roles),)
+NAV = (Tab(DESK.path, marked("Intake"), "headset", DESK.roles, rank=20),)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:

@@ -10,7 +10,7 @@ from lianxin.desks.trays.desk import desk_routes
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
 
-NAV = (Tab(DESK.path, marked("Returns"), "return", DESK.roles),)
+NAV = (Tab(DESK.path, marked("Returns"), "return", DESK.roles, rank=8),)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:

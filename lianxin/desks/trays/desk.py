@@ -18,6 +18,7 @@ from lianxin.desks.trays.tray import Tray, TrayRow, place_of
 from lianxin.desks.trays.trays import MOST, SHOWN_MAX, Trays
 from lianxin.ground.web import Paper, Present, ReadPresent
 from lianxin.orders.forms import FORMS
+from lianxin.orders.sent import new_command
 
 Asked = Request[Who, Any, Any]
 Beside = Callable[[Who, Present], Awaitable[Mapping[str, Any]]]
@@ -30,8 +31,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     path   its address;  roles: who sits at it
     words  its title;  about: one sentence under it; both English msgids
-    trays  in the order of their tabs; the first is the one it opens on
+    trays  in the order of their tabs; the desk opens on the first in which something lies
     acts   steps (slugs of forms) offered in each row of a tray, by the tray's name
+    at_once  those of them that need no form: one key takes them, on orders that one follows oneself
     template  of its own, which extends `desks.trays/desk.html`
     """
 
@@ -41,6 +43,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     trays: tuple[Tray, ...]
     acts: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    at_once: frozenset[str] = frozenset()
     template: str = "desks.trays/desk.html"
 
     def tray(self, name: str) -> Tray:
@@ -67,13 +70,16 @@ def desk_routes(
 
     @get(desk.path, opt=only, name=f"desk:{desk.path}")
     async def opened(request: Asked, tray: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[str]:
-        chosen, moment = desk.tray(tray), await present()
+        moment = await present()
+        counts = {one.name: await trays.count(request.user, one, moment.now) for one in desk.trays}
+        chosen = desk.tray(tray or next((name for name, count in counts.items() if count), ""))
         page = await trays.page(request.user, chosen, moment.now, place_of(after))
         values: dict[str, Any] = {
             "desk": desk.of(request.user),
             "tray": chosen,
             "page": page,
-            "counts": {one.name: await trays.count(request.user, one, moment.now) for one in desk.trays},
+            "counts": counts,
+            "command": lambda: new_command(moment.now),
             "most": MOST,
             "now": moment.now,
             "demo": moment.demo,
@@ -101,6 +107,7 @@ def desk_routes(
             rows=rows,
             fresh=sum(row.number not in numbers for row in page.rows),
             count=await trays.count(request.user, chosen, moment.now),
+            command=lambda: new_command(moment.now),
             most=MOST,
             now=moment.now,
             demo=moment.demo,

@@ -33,7 +33,7 @@ class Tab(msgspec.Struct, frozen=True):
     words  what it is called, an English msgid
     icon   name in icons.svg
     roles  who sees it; empty: everybody who is logged in
-    rank   whoever has several opens on the lowest
+    rank   the lower, the further to the front; whoever has several opens on the lowest
     """
 
     path: str
