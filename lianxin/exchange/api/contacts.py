@@ -54,6 +54,8 @@ async def get_contact(request: ApiRequest, door: TheDoor, number: ContactNumber)
         raise NotFoundException
     await door.looks.note(request.user, row["contact_id"], "api", (await door.present()).now)
     contact = msgspec.json.decode(row["snapshot"], type=Contact)
+    orders = {matter.order for matter in contact.matters if matter.order is not None}
+    seen = await door.reader.seen_among(request.user.number, orders)
     return shapes.ContactAnswer(
         number=number_of(row["contact_id"]),
         channel=row["channel"],
@@ -64,7 +66,7 @@ async def get_contact(request: ApiRequest, door: TheDoor, number: ContactNumber)
         holder=row["holder"],
         limit=None if row["limit_at"] is None else row["limit_at"].astimezone(CST),
         agent=row["agent"],
-        matters=[_matter(matter) for matter in contact.matters],
+        matters=[_matter(matter, seen) for matter in contact.matters],
     )
 
 
@@ -92,6 +94,7 @@ async def _taken(door: Door, contact: int) -> shapes.ContactTaken:
     return shapes.ContactTaken(number_of(contact), received, None if order_id is None else number_of(order_id))
 
 
-def _matter(matter: Matter) -> shapes.MatterLine:
-    order = None if matter.order is None else number_of(matter.order)
+def _matter(matter: Matter, seen: frozenset[int]) -> shapes.MatterLine:
+    """Return what became of a matter; of an order that the reader does not see not even the number."""
+    order = number_of(matter.order) if matter.order in seen else None
     return shapes.MatterLine(matter.outcome, order, matter.item, matter.to, matter.ground)

@@ -144,6 +144,10 @@ SELECT c.contact_id, c.channel, c.line, c.arrived_at, c.stage, c.disposition, c.
   FROM seen_contacts(:reader) c JOIN chains s ON s.chain_id = c.contact_id
  WHERE c.contact_id = :contact_id;
 
+-- name: seen_among(reader, order_ids)
+-- Those of these orders that this reader sees. Index: orders_pkey.
+SELECT o.order_id FROM seen_orders(:reader) o WHERE o.order_id = ANY (:order_ids::bigint[]);
+
 -- name: brought(contact_id)^
 -- When a message that was handed in came, and the order it was put to. Index: messages_in_pkey.
 SELECT received_at, order_id FROM messages_in WHERE contact_id = :contact_id;

@@ -3,7 +3,7 @@
 `reader` is always the work number of whoever asks: what they may not see is not there.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -148,6 +148,13 @@ class ApiReader:
     async def contact(self, reader: str, contact_id: int) -> "Record | None":
         """Return a contact with the value of its chain; None: there is none for this reader."""
         return await self._pool.fetchrow(_QUERIES.contact.sql, reader, contact_id)
+
+    async def seen_among(self, reader: str, order_ids: Collection[int]) -> frozenset[int]:
+        """Return those of these orders that this reader sees."""
+        if not order_ids:
+            return frozenset()
+        rows = await self._pool.fetch(_QUERIES.seen_among.sql, reader, list(order_ids))
+        return frozenset(row["order_id"] for row in rows)
 
     async def brought(self, contact_id: int) -> tuple[datetime, int | None]:
         """Return when a message that was handed in came, and the order it was put to."""

@@ -1,12 +1,20 @@
 """What is handed in from another channel is a contact, once, encrypted, and waits in the intake tray."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from conftest import system
 
-from lianxin.ground.text import digits
+from lianxin.contacts import course
+from lianxin.ground.clock import at_iso
+from lianxin.ground.ledger.postgres import PostgresLedger
+from lianxin.ground.text import digits, make_number
+from lianxin.insight.audit.violation import number_of
+from lianxin.orders import commands as c
+from lianxin.orders.service import Services, Words, contact_id_of, order_id_of
+from lianxin.rules import load_rules
 
 LETTER = {
     "channel": "province",
@@ -100,3 +108,25 @@ async def test_a_unit_hands_in_nothing_and_reads_no_contact(site, books, provinc
 async def test_rare_characters_and_pictures_of_the_text_come_through(province, books):
     answer = await province.post("/contacts", json=LETTER | {"text": "𠮷野家门口 👨‍👩‍👧 路灯坏了"}, headers=key())
     assert answer.status_code == 201
+
+
+async def test_a_contact_tells_no_number_of_an_order_that_its_reader_does_not_see(site, books, hotline):
+    """Two citizens call about the same matter, and the review makes its order confidential."""
+    number, at = await hotline.submitted(), at_iso("2026-03-13T09:30:00+08:00")
+    rules = load_rules("sd-binzhou")
+    services = Services(PostgresLedger(books), lambda _: rules, lambda _who, _role: True)
+    second, agent = contact_id_of(make_number(date(2026, 3, 13), 9_000)), "staff:1003"
+    await services.meet(second, course.Arrive(id=uuid4(), by="system", channel="call"), at)
+    await services.meet(second, course.Take(id=uuid4(), by=agent), at + 10_000)
+    words = Words("", "我家也听得见。", b"salt" * 4)
+    add = c.Add(id=uuid4(), by=agent, role="agent", contact=second, text_hash=words.hash())
+    await services.add(order_id_of(number), add, at + 60_000, words, "joined")
+    await services.meet(second, course.End(id=uuid4(), by=agent), at + 90_000)
+    async with await system(site, books, "1002") as another, await system(site, books, "1023") as duty:
+        path = f"/contacts/{number_of(second)}"
+        assert (await another.get(path)).json()["matters"][0]["order"] == number
+        await books.execute("UPDATE orders SET flags = '{confidential}', state = 'approved' WHERE number = $1", number)
+        assert (await another.get(f"/orders/{number}")).status_code == 404
+        (matter,) = (await another.get(path)).json()["matters"]
+        assert (matter["outcome"], matter["order"]) == ("joined", None)
+        assert (await duty.get(path)).json()["matters"][0]["order"] == number
