@@ -123,13 +123,6 @@ SELECT contact_id, person_id, sealed FROM messages_in WHERE channel = 'mail' AND
 -- Which of these numbers want to be asked for no more ratings. Index: rating_stops_pkey.
 SELECT number FROM rating_stops WHERE number = ANY(:numbers::bytea[]);
 
--- name: undelivered(subject_ids)
--- Messages about these orders and contacts that did not reach anybody, the latest first. Index: outbox_subject_idx.
-SELECT subject_id, channel, body ->> 'template' AS template, state, last_error, ended_at
-  FROM outbox
- WHERE subject_id = ANY(:subject_ids::bigint[]) AND state IN ('dead', 'dropped', 'returned')
- ORDER BY ended_at DESC;
-
 -- name: numbers_of(person_ids)
 -- The keyed hashes of the numbers of these persons. Index: person_numbers_pkey.
 SELECT whole FROM person_numbers WHERE person_id = ANY(:person_ids::uuid[]);

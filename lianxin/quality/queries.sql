@@ -1,10 +1,10 @@
 -- Inspection of work. Owned here: samples, scores, score_appeals.
 
 -- name: candidates(reader, begin, end)
--- Calls that ended with an agent and were not drawn yet, which this person may see. unhappy: an order of it whose
--- first answer was dissatisfied. Indexes: contacts_arrived_idx, samples_sheet_subject_id_person_key, orders_contact_idx.
+-- Calls that ended with an agent and were not drawn yet, which this person may see. unhappy: an order of it, as far as
+-- they see it, whose first answer was dissatisfied. Indexes: contacts_arrived_idx, samples_sheet_subject_id_person_key, orders_contact_idx.
 SELECT c.contact_id, c.agent, c.disposition,
-       EXISTS (SELECT FROM orders o JOIN chains h ON h.chain_id = o.order_id
+       EXISTS (SELECT FROM seen_orders(:reader) o JOIN chains h ON h.chain_id = o.order_id
                 WHERE o.contact_id = c.contact_id
                   AND convert_from(h.snapshot, 'UTF8')::jsonb ->> 'satisfied_first' IN ('no', 'very_no')) AS unhappy
   FROM seen_contacts(:reader) c
