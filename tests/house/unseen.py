@@ -55,7 +55,7 @@ _UNSEEN: Final[Mapping[str, str]] = {
         desks:balance_before desks:balance_of_day desks:holders desks:opened_by_holder desks:promises_settled
         desks:promises_due desks:contacts_of_day exchange.api:books""",
     _LEDGER: """
-        ground.ledger:load_chains ground.ledger:unsealed_heads ground.ledger:mark_sealed
+        ground.ledger:load_chains ground.ledger:due_timers ground.ledger:unsealed_heads ground.ledger:mark_sealed
         ground.site:latest_entry ground.site:lived
         function:ledger_append function:draw_number""",
     _CITIZEN: """
