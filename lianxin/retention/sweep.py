@@ -20,6 +20,7 @@ from lianxin.retention.sweep_line import Swept, sign_sweep
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from lianxin.retention.expiring import Reach
 
@@ -129,19 +130,27 @@ class Sweeper:
     async def _one_by_one(self, rule: Rule, before: Instant, now: Instant, *, dry_run: bool) -> int:
         going, went = self._going[rule.thing], 0
         ground = f"保存期限届满：{self.rules.ref} {rule.thing}，{rule.source}"
-        async for one in going.over(before):
-            went += 1 if dry_run else await going.let_go(one, ground, now)
-        if went and not dry_run:
-            async with self._pool.acquire() as connection, connection.transaction():
-                await self._write_line(connection, rule, before, went, now)
+        try:
+            async for one in going.over(before):
+                if not (went or dry_run):
+                    await self._key(self._pool)  # nothing goes that no line could tell of
+                went += 1 if dry_run else await going.let_go(one, ground, now)
+        finally:
+            if went and not dry_run:  # also of those that went before one of them could not
+                async with self._pool.acquire() as connection, connection.transaction():
+                    await self._write_line(connection, rule, before, went, now)
         return went
+
+    async def _key(self, reach: "Reach | Pool[Record]") -> "Ed25519PrivateKey":
+        """Return the key that signs. Raises KeyTrouble; a new one is made only where nothing was ever sealed."""
+        sealed: Any = await reach.fetchval(_QUERIES.any_checkpoint.sql)
+        return signing_key(self._home, may_make=not sealed)
 
     async def _write_line(
         self, connection: "Reach", rule: Rule, before: Instant, went: int, now: Instant, through: int = 0
     ) -> None:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _ONE_SWEEPS)
-        sealed: Any = await connection.fetchval(_QUERIES.any_checkpoint.sql)
-        key = signing_key(self._home, may_make=not sealed)
+        key = await self._key(connection)
         last = await connection.fetchval(_QUERIES.last_sweep.sql)
         swept = Swept(
             rule=f"{self.rules.ref} {rule.thing}", thing=rule.thing, before=before, erased=went, through=through

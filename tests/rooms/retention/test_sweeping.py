@@ -27,7 +27,7 @@ from lianxin.privacy import KeptApart
 from lianxin.privacy.look import NOWHERE, Look
 from lianxin.privacy.looks import write_looks
 from lianxin.retention.assembling import retention_rules, sweeper_of
-from lianxin.retention.erasure import REDACTED
+from lianxin.retention.erasure import REDACTED, Erase, Erasure
 from lianxin.retention.expiring import statements
 from lianxin.retention.sweep import Done, Sweeper
 from lianxin.retention.sweep_line import chain_of_sweeps
@@ -243,6 +243,40 @@ async def test_without_its_signing_key_nothing_goes(site: Site) -> None:
     with pytest.raises(KeyTrouble):
         await site.sweep(MORNING + 8 * DAY_MS)
     assert await site.pool.fetchval("SELECT count(*) FROM drafts") == 1, "no line, no erasure"
+
+
+async def ended_contacts(site: Site, *people: int) -> int:
+    """Calls of so many people, all heard; the instant at which their time is over."""
+    for n in people:
+        record = site.both.lock(UUID(int=n), WANG, kind="")
+        await site.office.contact(f"20260309-{n:05}7", record)
+    await site.pool.execute("UPDATE contacts SET disposition = 'heard'")
+    return int(site.office.now + 4 * YEAR_MS)
+
+
+async def test_without_its_signing_key_no_citizen_is_forgotten_either(site: Site) -> None:
+    over = await ended_contacts(site, 7)
+    await seal_checkpoint(site.pool, site.home, MORNING)
+    (site.home / KEY_FILE).unlink()
+    with pytest.raises(KeyTrouble):
+        await site.sweep(over)
+    assert await Persons(site.pool, site.both.vault("persons")).find("13800138000") == (UUID(int=7),)
+
+
+async def test_who_went_before_something_broke_stands_in_a_line(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = await ended_contacts(site, 7, 8, 9)
+    erase = Erasure.erase
+
+    async def only_two(self: Erasure, command: Erase, now: int) -> dict[str, Any]:
+        if command.person == UUID(int=9):
+            raise ConnectionError("the network is gone for a moment")
+        return await erase(self, command, now)
+
+    monkeypatch.setattr(Erasure, "erase", only_two)
+    with pytest.raises(ConnectionError):
+        await site.sweep(over)
+    (line,) = await site.lines()
+    assert (line.thing, line.erased) == ("contacts", 2)
 
 
 async def test_two_who_sweep_at_once_write_one_chain_of_lines(site: Site) -> None:
