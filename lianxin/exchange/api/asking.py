@@ -40,6 +40,7 @@ _NUL: Final = b"\\u0000"
 UNKNOWN: Final = marked("there is no such parameter")
 TWICE: Final = marked("given twice")
 NOT_TEXT: Final = marked("a text cannot hold NUL")
+NOT_SO: Final = marked("not written as the interface's description has it; a filter that is not meant is left out")
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -149,9 +150,12 @@ def _known_parameters(connection: Connection, handler: BaseRouteHandler) -> None
         raise NotFoundException
     if not connection.scope["query_string"]:
         return
-    known, asked = handler.opt.get("parameters", frozenset()), connection.query_params.dict()
+    known, asked = handler.opt.get("parameters", {}), connection.query_params.dict()
     wrong = [(name, UNKNOWN) for name in asked if name not in known]
     wrong += [(name, TWICE) for name, values in asked.items() if name in known and len(values) > 1]
     wrong += [(name, NOT_TEXT) for name, values in asked.items() if any("\0" in value for value in values)]
     if wrong:
         raise Declined(422, errors=wrong)
+    unfit = [(name, NOT_SO) for name, (value,) in asked.items() if known[name] and not known[name].fullmatch(value)]
+    if unfit:
+        raise Declined(422, errors=unfit)

@@ -1,7 +1,9 @@
 """How is a route declared, so that its description says what it needs and everything that it may answer?"""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final, get_type_hints
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
 from litestar import get, post
 from litestar.datastructures import ResponseHeader
@@ -37,6 +39,9 @@ IfMatch = Annotated[
 ]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="ETag of what you have")]
 
+Written = Mapping[str, re.Pattern[str] | None]
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+")
+_SOMETHING: Final = re.compile(r"(?!null$).*", re.IGNORECASE | re.DOTALL)
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 
@@ -54,7 +59,7 @@ def reading(
     security: list[SecurityRequirement] = [{"token": list(scopes)}, {"session": []}]
 
     def declared(function: Callable[..., Any]) -> HTTPRouteHandler:
-        opt = {"scopes": scopes, "roles": roles, "file": file, "parameters": query_names(function)}
+        opt = {"scopes": scopes, "roles": roles, "file": file, "parameters": parameters_of(function)}
         return get(path, opt=opt, responses=refusals(*more), security=security, **options)(function)
 
     return declared
@@ -67,20 +72,35 @@ def writing(
     security: list[SecurityRequirement] = [{"token": [scope]}]
 
     def declared(function: Callable[..., Any]) -> HTTPRouteHandler:
-        opt = {"scopes": (scope,), "once": once, "roles": roles, "parameters": query_names(function)}
+        opt = {"scopes": (scope,), "once": once, "roles": roles, "parameters": parameters_of(function)}
         return post(path, opt=opt, responses=refusals(*WRITING, *more), security=security, **options)(function)
 
     return declared
 
 
-def query_names(function: Callable[..., Any]) -> frozenset[str]:
-    """Return the parameters that the address of a route may have behind its question mark."""
-    return frozenset(
-        about.name or name
+def parameters_of(function: Callable[..., Any]) -> Written:
+    """Return what may stand behind the question mark of a route's address, and how it is written; None: any text.
+
+    What fills a filter would else be read too kindly: `null` as no filter at all, a plain number as seconds of 1970.
+    """
+    return {
+        about.name or name: _pattern(set(_types_in(hint)))
         for name, hint in get_type_hints(function, include_extras=True).items()
         for about in getattr(hint, "__metadata__", ())
         if isinstance(about, QueryParameter)
-    )
+    }
+
+
+def _pattern(types: set[Any]) -> "re.Pattern[str] | None":
+    if datetime in types:
+        return _INSTANT
+    return None if str in types else _SOMETHING
+
+
+def _types_in(hint: Any) -> Iterator[Any]:
+    yield hint
+    for inner in get_args(hint):
+        yield from _types_in(inner)
 
 
 def refusals(*more: int) -> dict[int, ResponseSpec]:

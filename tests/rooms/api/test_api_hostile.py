@@ -181,6 +181,12 @@ async def test_an_address_that_leads_nowhere(reviewer, path):
         ("due_before=9999-12-31T23:59:59Z", "due_before"),
         ("updated_since=2026-02-30T00:00:00Z", "updated_since"),
         ("updated_since=1e10", "updated_since"),
+        ("updated_since=1700000000", "updated_since"),  # seconds of 1970 are not how an instant is written here
+        ("updated_since=null", "updated_since"),
+        ("due_before=NULL", "due_before"),
+        ("state=null", "state"),
+        ("limit=null", "limit"),
+        ("open=null", "open"),
     ],
 )
 async def test_a_parameter_that_is_wrong_is_named(reviewer, query, pointer):
