@@ -199,8 +199,9 @@ SELECT pg_try_advisory_xact_lock(5407060);
 SELECT n, kind FROM webhook_queue ORDER BY n LIMIT :limit_count;
 
 -- name: spread(now, kinds, topics, ns)!
--- Writes a delivery for each webhook that wants an entry and whose reader may see its order. An entry that was spread
--- before changes nothing. Index: webhook_queue_pkey, orders_pkey.
+-- Writes a delivery for each webhook that wants an entry, whose reader may see its order, and whose reader or unit had
+-- it in hand when the entry was written. An entry that was spread before changes nothing.
+-- Index: webhook_queue_pkey, orders_pkey.
 INSERT INTO webhook_deliveries (delivery_id, webhook_id, chain_id, seq, kind, at, made_at, due_at)
 SELECT gen_random_uuid(), w.webhook_id, q.chain_id, q.seq, q.kind, q.at, t.now, t.now
   FROM (SELECT :now::timestamptz AS now) t
@@ -209,6 +210,8 @@ SELECT gen_random_uuid(), w.webhook_id, q.chain_id, q.seq, q.kind, q.at, t.now, 
    AND EXISTS (SELECT FROM unnest(:kinds::text[], :topics::text[]) AS k(kind, topic)
                 WHERE k.kind = q.kind AND k.topic = ANY (w.topics))
  WHERE q.n = ANY(:ns::bigint[])
+   AND EXISTS (SELECT FROM reader_of(w.reader) r
+                WHERE NOT q.targets && r.own AND (q.actors && r.keys OR q.units && r.units))
    AND EXISTS (SELECT FROM seen_orders(w.reader) o WHERE o.order_id = q.chain_id)
     ON CONFLICT (webhook_id, chain_id, seq) DO NOTHING;
 

@@ -68,7 +68,7 @@ _UNSEEN: Final[Mapping[str, str]] = {
         channels:claim channels:next_due channels:counts channels:letters channels:replies_of
         channels:letters_of_persons channels:add_test channels:claim_deliveries channels:next_delivery
         channels:hooks_of channels:expire_outbox channels:expire_deliveries
-        function:informants_to_tell""",
+        function:informants_to_tell function:webhook_note""",
     _CLOCK: """
         retention:orders_of_person retention:contacts_of_person retention:texts_added
         retention:persons_with_orders_over retention:persons_without_orders_over retention:recordings_over

@@ -14,15 +14,13 @@ from receivers import Hook, hook_server
 from lianxin.access.who import Who
 from lianxin.channels.hook_address import AddressRules
 from lianxin.channels.hook_round import HookRound, Sent
-from lianxin.channels.hook_sending import HookSender, excerpt
-from lianxin.channels.hook_topics import TOPIC_WORDS, TOPICS, body_of, topics_of
+from lianxin.channels.hook_sending import HookSender
 from lianxin.channels.hooks import PER_UNIT_MAX, HookRefused, Hooks, NoSuchHook, Wanted
 from lianxin.channels.sealing import Sealer
 from lianxin.ground.clock import MINUTE_MS, SECOND_MS, RealClock
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.orders import commands as c
 from lianxin.orders.refusal import Refused
-from lianxin.orders.words import ENTRY_WORDS
 from lianxin.people.keys import house_keys
 
 NUMBER = "20260309-000017"
@@ -113,6 +111,30 @@ async def test_what_happened_before_the_unit_had_the_order_is_not_told(told: Tol
     assert await told.pool.fetchval("SELECT count(*) FROM webhook_queue") == 0
 
 
+async def test_what_lay_in_the_queue_when_the_unit_got_the_order_is_not_told_either(told: Told) -> None:
+    await told.make(topics=frozenset({"course"}))
+    order = await told.dispatched()  # nobody spread in between: submitted, approved and dispatched lie there together
+    await told.office.act(order, c.Sign, "unit:zjj:contact", "unit_contact")
+    assert await told.pool.fetchval("SELECT count(*) FROM webhook_queue") == 4
+    await told.tell()
+    await told.tell()
+    assert told.kinds() == ["dispatched", "signed"]
+
+
+async def test_what_happened_after_another_unit_got_the_order_is_not_told(told: Told) -> None:
+    await told.make(topics=frozenset({"course"}))
+    await told.dispatched()
+    await told.tell()
+    # Signed by another unit after a decision that this one has no more to do with: its row says so, the queue too.
+    await told.pool.execute("UPDATE orders SET units = '{cgj}', unit = 'cgj'")
+    await told.pool.execute(
+        "INSERT INTO webhook_queue (chain_id, seq, at, kind, units) "
+        "SELECT order_id, 4, now(), 'signed', units FROM orders"
+    )
+    await told.pool.execute("UPDATE orders SET units = '{cgj,zjj}'")  # and then had it again
+    assert await told.tell() == Sent()
+
+
 async def test_another_units_system_hears_nothing(told: Told) -> None:
     await told.make(CGJ)
     await told.dispatched()
@@ -172,11 +194,17 @@ async def test_who_left_the_unit_is_told_nothing(told: Told) -> None:
 
 async def test_what_an_import_brings_is_not_told(told: Told) -> None:
     await told.make()
-    await told.pool.execute(
-        "INSERT INTO entries SELECT 1020260309000099, n, now(), k, 'system', gen_random_uuid(), sha256(''), '' "
-        "FROM unnest('{imported,dispatched}'::text[]) WITH ORDINALITY AS e(k, n)"
-    )
-    assert await told.pool.fetchval("SELECT count(*) FROM webhook_queue") == 0
+    order = await told.dispatched()
+    await told.tell()
+    for kinds, queued in (["imported", "dispatched"], 0), (["signed"], 1):
+        await told.pool.execute(
+            "INSERT INTO entries SELECT $1, 100 + length(k), now(), k, 'system', $3, sha256(''), '' "
+            "FROM unnest($2::text[]) AS e(k)",
+            order,
+            kinds,
+            uuid4(),
+        )
+        assert await told.pool.fetchval("SELECT count(*) FROM webhook_queue") == queued
 
 
 # --- in order, again, and then no more
@@ -362,34 +390,3 @@ async def test_a_unit_cannot_speak_as_another_and_has_no_hundred_of_them(told: T
         await told.make()
     with pytest.raises(HookRefused, match="最多"):
         await told.make()
-
-
-# --- words
-
-
-def test_every_kind_of_an_entry_has_a_topic_and_every_topic_kinds_that_exist() -> None:
-    assert set(TOPICS) | {"course"} == set(TOPIC_WORDS)
-    unknown = {kind for kinds in TOPICS.values() for kind in kinds} - set(ENTRY_WORDS)
-    assert unknown == set(), "no entry is called so"
-    assert all(topics_of(kind)[-1] == "course" for kind in ENTRY_WORDS)
-    assert json.loads(body_of("test", "", 1, MORNING)) == {
-        "type": "test",
-        "timestamp": "2026-03-09T09:00:00+08:00",
-        "data": {},
-    }
-
-
-@pytest.mark.parametrize(
-    "answer, kept",
-    [
-        ("", ""),
-        ("ok\r\n\x00 fine", "ok fine"),
-        ("电话 138 0013 8000 已通知", "电话 … 已通知"),
-        ("372301199001011234", "…"),
-        ("单号 42", "单号 42"),
-        ("x" * 500, "x" * 200),
-        ("<script>", "<script>"),
-    ],
-)
-def test_of_an_answer_the_beginning_is_kept_without_anybodys_number(answer: str, kept: str) -> None:
-    assert excerpt(answer.encode()) == kept
