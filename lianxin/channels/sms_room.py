@@ -15,7 +15,7 @@ from lianxin.channels.letters import Incoming, Letter
 from lianxin.channels.mail_headers import Sender
 from lianxin.channels.patience import Patience
 from lianxin.channels.receiving import Receiving, Rows
-from lianxin.channels.sealing import Sealer
+from lianxin.channels.sealing import SealBroken, Sealer
 from lianxin.channels.sms_inbox import SmsInbox
 from lianxin.channels.sms_part import Kept, Part, Text, joined
 from lianxin.ground.clock import DAY_MS, Instant, from_datetime, to_datetime
@@ -113,6 +113,7 @@ class SmsParts:
         self._pool = pool
         self._vault = vault
         self._sealer = sealer
+        self._closed: set[str] = set()
 
     async def keep(self, part: Part, now: Instant) -> bool:
         """Keep a part; False: this id was kept before, and nothing changes."""
@@ -130,12 +131,18 @@ class SmsParts:
         return kept is not None
 
     async def waiting(self) -> list[Kept]:
-        """Return the parts that are in no contact yet, the oldest first."""
+        """Return the parts that are in no contact yet, the oldest first; one that no key opens waits for its key."""
         rows = await self._pool.fetch(_QUERIES.waiting_parts.sql, ROUND_MAX)
-        return [self._kept(row) for row in rows]
+        return [kept for row in rows if (kept := self._kept(row)) is not None]
 
-    def _kept(self, row: "Record") -> Kept:
-        plain = self._sealer.opened(row["sealed"], part_place(row["gateway_id"]))
+    def _kept(self, row: "Record") -> Kept | None:
+        try:
+            plain = self._sealer.opened(row["sealed"], part_place(row["gateway_id"]))
+        except SealBroken:
+            if row["gateway_id"] not in self._closed:
+                self._closed.add(row["gateway_id"])
+                log.error("the house key does not open a text message", id=row["gateway_id"])
+            return None
         return Kept(msgspec.json.decode(plain, type=Part), from_datetime(row["arrived_at"]), row["sender"].hex())
 
 

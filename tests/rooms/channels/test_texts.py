@@ -20,6 +20,7 @@ from lianxin.channels.signing import WINDOW_MS, NotSigned, check_signed, headers
 from lianxin.channels.sms_inbox import NoPart, read_part
 from lianxin.channels.sms_part import WAIT_MS, Kept, Part, Place, joined
 from lianxin.channels.sms_room import SmsParts, SmsRoom, part_place
+from lianxin.people.keys import house_keys
 
 SECRET = "whsec_" + b64encode(b"g" * 32).decode()
 NUMBER = "20260309-000017"
@@ -179,6 +180,20 @@ def test_a_part_opens_in_its_own_row_only(sealer: Sealer) -> None:
     for wrong, place in ((sealed, part_place("m2")), (sealed[:-1], part_place("m1")), (b"", part_place("m1"))):
         with pytest.raises(SealBroken):
             sealer.opened(wrong, place)
+
+
+async def test_a_part_that_no_key_opens_keeps_no_other_out_of_the_books(
+    post: PostOffice, room: SmsRoom, tmp_path: Path
+) -> None:
+    foreign = SmsParts(post.pool, post.office.vault, Sealer(house_keys(b"f" * 32).ring("channels")))
+    await foreign.keep(Part(id="m0", sender="13900139000", text="看不到"), post.office.later())
+    drop(tmp_path, "m1")
+    with capture_logs() as logs:
+        for _ in range(3):
+            await room.work(post.office.later())
+    assert await post.letters() == 1
+    assert [log["id"] for log in logs if log["log_level"] == "error"] == ["m0"], "said once"
+    assert await post.pool.fetchval("SELECT count(*) FROM sms_parts WHERE contact_id IS NULL") == 1, "it waits"
 
 
 # --- whose it is
