@@ -320,7 +320,7 @@ told AS (SELECT pg_notify('ledger', '') FROM again)
 SELECT a.delivery_id FROM again a, told;
 
 -- name: deliveries_of(reader, webhook_id, limit_count)
--- The latest deliveries of a webhook; of an order that its reader may not see any more without the number.
+-- The latest deliveries of a webhook; of an order that whoever looks may not see without the number.
 -- Index: webhook_deliveries_log_idx, orders_pkey.
 SELECT d.delivery_id, d.kind, d.seq, d.made_at, d.due_at, d.state, d.last_error,
        (SELECT o.number FROM seen_orders(:reader) o WHERE o.order_id = d.chain_id) AS number
