@@ -7,6 +7,7 @@ say so, and answer again as soon as it is back.
 """
 
 import asyncio
+import gc
 import importlib
 import importlib.util
 import signal
@@ -164,6 +165,7 @@ async def serve(url: str, site: Site) -> None:
     )
     async with connecting as pool:
         app = make_site(pool, url, site, RealClock())
+        _settle()
         server = Server(
             app,
             address=site.settings.web.host,
@@ -173,6 +175,13 @@ async def serve(url: str, site: Site) -> None:
             log_enabled=False,
         )
         await _until_stopped(server, app.state[LIVE])
+
+
+def _settle() -> None:
+    """Take what was made at start out of the collector's sight: it lives as long as the process, and a full collection
+    would walk all of it, in the middle of somebody's page."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _until_stopped(server: Any, live: Live) -> None:
