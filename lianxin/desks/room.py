@@ -11,12 +11,16 @@ from lianxin.desks.reading import BookReader
 from lianxin.desks.terms import terms
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
+from lianxin.people import ROLES
+from lianxin.people.roll import APART
 from lianxin.units import load_units
 
 TERMS: Mapping[str, Any] = terms(load_units())
+_WORK_ON_ORDERS = frozenset(ROLES) - APART
+"""The three administrators keep the house and have no part in its orders (三员分立)."""
 NAV = (
-    Tab("/book", marked("Book of responsibility"), "book", rank=80),
-    Tab("/orders", marked("Orders"), "orders", rank=80),
+    Tab("/book", marked("Book of responsibility"), "book", _WORK_ON_ORDERS, rank=80),
+    Tab("/orders", marked("Orders"), "orders", _WORK_ON_ORDERS, rank=80),
 )
 
 

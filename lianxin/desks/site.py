@@ -56,7 +56,7 @@ def make_paper(libraries: Path = LIBRARIES) -> Paper:
     shelf = Shelf(libraries, [folder / "static" for folder in folders.values() if (folder / "static").is_dir()])
     if missing := shelf.missing():
         _log.warning("web libraries missing, run `make setup`", packages=list(missing))
-    terms: dict[str, Any] = {"tabs": tuple(_tabs())}
+    terms: dict[str, Any] = {"tabs": tuple(all_tabs())}
     for module in _wired():
         terms.update(getattr(module, "TERMS", {}))
     templates = {room: folder / "templates" for room, folder in folders.items() if (folder / "templates").is_dir()}
@@ -78,7 +78,7 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
     timekeeper = Timekeeper(pool, clock)
     hearing.on(timekeeper.channel, timekeeper.refresh)
     wiring = Wiring(pool, url, site, clock, timekeeper, paper, live, hearing)
-    wiring.tabs = tuple(_tabs())
+    wiring.tabs = tuple(all_tabs())
     routes: list[ControllerRouterHandler] = []
     for module in _wired():
         if offer := getattr(module, "offer", None):
@@ -97,6 +97,7 @@ def make_site(pool: "Pool[Record]", url: str, site: Site, clock: Clock, paper: P
         guards=wiring.guards,
         before_send=wiring.before_send,
         refusals=wiring.refusals,
+        still_in=wiring.still_in,
     )
     app.state[HEARING] = hearing
     return app
@@ -110,7 +111,7 @@ def _wired() -> Iterator[ModuleType]:
             yield importlib.import_module(f"{name}.room")
 
 
-def _tabs() -> list[Tab]:
+def all_tabs() -> list[Tab]:
     """Return the tabs of all rooms as they stand in the masthead: one's own desks first, what everybody has after."""
     return sorted((tab for module in _wired() for tab in getattr(module, "NAV", ())), key=lambda tab: tab.rank)
 
