@@ -10,13 +10,27 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from lianxin.access.service import Access
 from lianxin.access.who import Who
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.command_id import CHANCE_BYTES, command_id
 from lianxin.ground.web import marked
 from lianxin.people import ROLES
-from lianxin.people.roll import APART, Grant, Hire, Leave, Member, NameDeputy, Place, PlaceAnew, Revoke, RollRefused
+from lianxin.people.roll import (
+    APART,
+    Grant,
+    Hire,
+    Leave,
+    Member,
+    NameDeputy,
+    Place,
+    PlaceAnew,
+    Revoke,
+    RollRefused,
+    place_of,
+)
 from lianxin.personnel import Personnel
 from lianxin.personnel.enrolling import unit_place
 from lianxin.units import load_units
@@ -29,8 +43,10 @@ NO_NUMBER: Final = marked(
     "A number has digits only; an officer’s is the unit’s, a colon and a word, such as zjj:deputy."
 )
 NO_NAME: Final = marked("Say how they are called; at most 40 characters.")
+NO_PLACE: Final = marked("Say where they work from now on: the id of a unit, or a zone of the house.")
 NO_UNIT: Final = marked("There is no such unit.")
 OTHER_UNIT: Final = marked("The number of an officer begins with that of their unit.")
+SAME_PLACE: Final = marked("They work there already.")
 WORKS_HERE: Final = marked("Somebody with this number works here already.")
 GONE: Final = marked("Nobody with this number works here.")
 NO_ROLE: Final = marked("There is no such role.")
@@ -99,9 +115,14 @@ class Keeping:
         await self._access.sessions.end_all(number, who.by)
 
     async def place(self, who: Who, number: str, unit: str, zone: str) -> None:
-        """Let somebody work elsewhere. Raises NotKept."""
-        await self.working(number)
-        await self._change(number, PlaceAnew(id=self._id(), by=who.by, place=place_in(unit.strip(), zone)))
+        """Let somebody work elsewhere, with the skills they have. Raises NotKept."""
+        member = await self.working(number)
+        if not unit.strip() and not zone.strip():
+            raise NotKept(NO_PLACE)
+        place = structs.replace(place_in(unit.strip(), zone), skills=member.skills)
+        if place == place_of(member):
+            raise NotKept(SAME_PLACE)
+        await self._change(number, PlaceAnew(id=self._id(), by=who.by, place=place))
 
     async def deputise(self, who: Who, number: str, deputy: str) -> None:
         """Let somebody be stood in for, with all they may do; "": by nobody any more. Raises NotKept."""

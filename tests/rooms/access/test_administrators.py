@@ -247,6 +247,31 @@ async def test_somebody_moves_to_another_place(system, pool):
     assert page.status_code == 422 and "没有这个单位" in page.text
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({}, "请填写今后在哪里工作"),
+        ({"unit": " ", "zone": "\t"}, "请填写今后在哪里工作"),
+        ({"zone": "受理"}, "本来就在那里工作"),
+    ],
+)
+async def test_nobody_is_moved_to_no_place(system, pool, form, said):
+    stood = await pool.fetchrow("SELECT unit, units, zone, region, skills FROM staff WHERE work_number = $1", AGENT)
+    assert stood["zone"] == "受理"
+    page = await system.post(f"/system/accounts/{AGENT}/place", data=form)
+    assert page.status_code == 422 and said in page.text and "没有改动任何东西" in page.text
+    now = await pool.fetchrow("SELECT unit, units, zone, region, skills FROM staff WHERE work_number = $1", AGENT)
+    assert now == stood
+
+
+async def test_who_moves_keeps_what_they_can_do(system, pool):
+    skilled = await pool.fetchrow("SELECT work_number, skills FROM staff WHERE skills <> '{}' AND unit IS NULL")
+    number = skilled["work_number"]
+    assert (await system.post(f"/system/accounts/{number}/place", data={"zone": "回访"})).status_code == 303
+    moved = await pool.fetchrow("SELECT zone, skills FROM staff WHERE work_number = $1", number)
+    assert (moved["zone"], moved["skills"]) == ("回访", skilled["skills"])
+
+
 async def test_nobody_is_nobody(system, security):
     for client, path in ((system, "/system/accounts/9999"), (security, "/security/roles/9999")):
         assert (await client.get(path)).status_code == 404
