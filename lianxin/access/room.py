@@ -35,6 +35,8 @@ def offer(wiring: Wiring) -> None:
     access = make_access(wiring.pool, wiring.clock, wiring.site.home, wiring.site.settings)
     for channel in (ACCESS_CHANNEL, RIGHTS_CHANNEL):
         wiring.hearing.on(channel, access.forget)
+        wiring.hearing.on(channel, wiring.live.look)
+    wiring.still_in = access.still_in
     wiring.middleware.append(Gate(access.sessions, access.tokens))
     wiring.guards.append(let_pass)
     wiring.refusals.update(gate_refusals(wiring.paper))

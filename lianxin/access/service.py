@@ -20,12 +20,14 @@ from lianxin.access.session import Method, Policy, Waits
 from lianxin.access.sessions import Sessions, present_numbers
 from lianxin.access.sign_on import SignOn
 from lianxin.access.tokens import Tokens
-from lianxin.access.visit import Visit
+from lianxin.access.visit import Visit, visit_at
 from lianxin.ground.clock import HOUR_MS, MINUTE_MS, Clock, Instant, RealClock
 from lianxin.ground.site import Settings, load_site
 from lianxin.ground.site.exposure import public_address
 from lianxin.ground.site.settings import AccessSettings
 from lianxin.ground.store import open_pool
+from lianxin.ground.store.away import is_away
+from lianxin.ground.web.paper import AnyRequest
 from lianxin.people.keys import load_house_keys
 
 if TYPE_CHECKING:
@@ -85,6 +87,19 @@ class Access:
         """Believe nothing any more that was read before; called when the database says that something changed."""
         await self.sessions.forget()
         await self.tokens.forget()
+
+    async def still_in(self, request: AnyRequest) -> bool:
+        """Whether the session with which a request came still is one; a locked one is.
+
+        While the database is away nobody is sent away: the stream says that it is lost, and asks again.
+        """
+        try:
+            session = await self.sessions.find(visit_at(request).secret)
+        except Exception as failure:
+            if not is_away(failure):
+                raise
+            return True
+        return session is not None and session.state(self.clock.now(), self.sessions.policy) in ("in", "locked")
 
     @staticmethod
     async def present_numbers(

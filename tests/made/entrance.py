@@ -146,6 +146,7 @@ def made_entrance(
         guards=wiring.guards,
         before_send=wiring.before_send,
         refusals=wiring.refusals,
+        still_in=wiring.still_in,
     )
     return Entrance(app, wiring.get(Access), clock, hearing, url)
 

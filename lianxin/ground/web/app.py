@@ -8,6 +8,7 @@ Who is let in is decided by a room that hangs its gate and its guard on every re
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from litestar import Litestar, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
@@ -22,7 +23,7 @@ from lianxin.ground.web.forwarded import HSTS, Forwarded
 from lianxin.ground.web.heads import Application
 from lianxin.ground.web.health import Figures, Measured, Probe, health_routes
 from lianxin.ground.web.live import Live
-from lianxin.ground.web.paper import Paper
+from lianxin.ground.web.paper import AnyRequest, Paper
 from lianxin.ground.web.refusals import Handler, refusal_handlers
 from lianxin.ground.web.sent import PageRequest
 
@@ -56,6 +57,13 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+StillIn = Callable[[AnyRequest], Awaitable[bool]]
+"""Whether who opened an event stream with this request may go on reading it."""
+
+
+async def anybody(_: AnyRequest) -> bool:
+    """Let everybody go on reading, where there is no gate."""
+    return True
 
 
 def create_app(
@@ -70,6 +78,7 @@ def create_app(
     guards: Sequence[Guard] = (),
     before_send: Sequence[Callable[[Message, Scope], Awaitable[None]]] = (),
     refusals: Mapping[type[Exception], Handler] | None = None,
+    still_in: StillIn = anybody,
 ) -> Litestar:
     """Return the application that serves the rooms' routes.
 
@@ -77,10 +86,11 @@ def create_app(
     lifespan  what runs as long as the application does: pools, listeners
     middleware, guards, before_send  what rooms hang on every request, see `wiring.Wiring`
     refusals  what rooms answer when they raise one of these
+    still_in  whether who opened an event stream may go on reading it
     """
     figures = Figures(live)
     return Application(
-        route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live)],
+        route_handlers=[*routes, *paper.shelf.routes(), *health_routes(probe, figures), _events(live, still_in)],
         exception_handlers=_all_refusals(paper, refusals or {}),
         middleware=[Measured(figures), Forwarded(settings), *middleware],
         guards=list(guards),
@@ -104,10 +114,10 @@ def _all_refusals(paper: Paper, of_rooms: Mapping[type[Exception], Handler]) -> 
     return handlers
 
 
-def _events(live: Live) -> ControllerRouterHandler:
+def _events(live: Live, still_in: StillIn) -> ControllerRouterHandler:
     @get("/events")
-    async def events() -> ServerSentEvent:
-        return ServerSentEvent(live.stream())
+    async def events(request: AnyRequest) -> ServerSentEvent:
+        return ServerSentEvent(live.stream(partial(still_in, request)))
 
     return events
 

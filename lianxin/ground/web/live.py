@@ -19,6 +19,8 @@ PULSE_S = 20.0
 RETRY_S = 2.0
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
+StillIn = Callable[[], Awaitable[bool]]
+"""Whether the reader of a stream may go on reading it."""
 
 
 class Live:
@@ -34,6 +36,7 @@ class Live:
         self._pulse_s = pulse_s
         self._moved = asyncio.Condition()
         self._version = 0
+        self._looks = 0
         self._connected = True
         self._closed = False
 
@@ -44,18 +47,32 @@ class Live:
             self._connected = connected
             self._moved.notify_all()
 
+    async def look(self) -> None:
+        """Let every stream look at once whether its reader is still in: somebody came, went or changed roles."""
+        async with self._moved:
+            self._looks += 1
+            self._moved.notify_all()
+
     async def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._closed = True
         await self.tell(self._connected)
 
-    async def stream(self) -> AsyncIterator[ServerSentEventMessage]:
-        """Yield `ledger` when there is something new, `lost` while the database does not answer."""
+    async def stream(self, still_in: StillIn | None = None) -> AsyncIterator[ServerSentEventMessage]:
+        """Yield `ledger` when there is something new, `lost` while the database does not answer.
+
+        still_in  asked before each signal and at every `look`; the stream ends when it says no
+        """
         self.listeners += 1
         try:
-            seen = -1
+            seen, looks = -1, self._looks
             while not self._closed:
-                await self._news(seen)
+                waited_out = await self._news(seen, looks)
+                looks = self._looks
+                if still_in is not None and not await still_in():
+                    return
+                if seen == self._version and not waited_out:
+                    continue
                 seen = self._version
                 yield ServerSentEventMessage(event="ledger" if self._connected else "lost", data="")
                 await self._rest()
@@ -96,10 +113,15 @@ class Live:
         finally:
             await connection.close(timeout=1)
 
-    async def _news(self, seen: int) -> None:
+    async def _news(self, seen: int, looks: int) -> bool:
+        """Wait for what the stream has not seen; return whether there was none for a whole pulse."""
         async with self._moved:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait_for(lambda: self._version != seen), self._pulse_s)
+            try:
+                new = self._moved.wait_for(lambda: (self._version, self._looks) != (seen, looks))
+                await asyncio.wait_for(new, self._pulse_s)
+            except TimeoutError:
+                return True
+            return False
 
     async def _rest(self) -> None:
         """Keep still for a moment, unless the house closes."""

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler, Guard, Middleware
 
 from lianxin.ground.clock import Clock, Instant
 from lianxin.ground.site import Site
-from lianxin.ground.web.app import Lifespan
+from lianxin.ground.web.app import Lifespan, StillIn, anybody
 from lianxin.ground.web.hearing import Hearing
 from lianxin.ground.web.live import Live
 from lianxin.ground.web.paper import AnyRequest, Paper
@@ -52,6 +52,7 @@ class Wiring:
     middleware, guards, before_send   hung on every request, in the order in which they were added
     extras      request -> values that every page gets
     refusals    exception -> what is answered to it
+    still_in    whether who opened an event stream may go on reading it
     lifespan    what runs as long as the site does
     tabs        those of all rooms
     """
@@ -80,6 +81,7 @@ class Wiring:
         self.guards: list[Guard] = []
         self.before_send: list[Callable[[Any, Any], Awaitable[None]]] = []
         self.refusals: dict[type[Exception], Handler] = {}
+        self.still_in: StillIn = anybody
         self.lifespan: list[Lifespan] = []
         self.tabs: tuple[Tab, ...] = ()
         self._offered: dict[type[Any], Any] = {}
