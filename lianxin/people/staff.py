@@ -168,6 +168,7 @@ def _officers(row: _OfficerRow, units: Units) -> tuple[Person, Person]:
         "zone": ("county_office",),
         "town": ("township",),
         "city_bureau": ("kb_owner",),
+        "enterprise": ("kb_owner",),
     }
     is_whole = row.unit == row.unit.split("-")[0] or units.unit(row.unit).group == "town"
     roles = ("unit_contact", *(further.get(units.unit(row.unit).group, ()) if is_whole else ()))

@@ -112,3 +112,12 @@ def _apart(at: Instant) -> bool:
         return False
 
     return all(place(role, set()) for role in APART)
+
+
+def test_every_bureau_and_company_has_somebody_who_answers_for_its_knowledge():
+    staff, units = load_staff(), load_units()
+    owners = {person.unit for person in staff.by_role("kb_owner")}
+    companies = {unit.id for unit in units.all if unit.group == "enterprise"}
+    assert "gs" in companies and companies <= owners
+    bureaus = {unit.id for unit in units.all if unit.group == "city_bureau" and "-" not in unit.id}
+    assert owners == companies | bureaus
