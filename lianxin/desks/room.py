@@ -19,8 +19,8 @@ TERMS: Mapping[str, Any] = terms(load_units())
 _WORK_ON_ORDERS = frozenset(ROLES) - APART
 """The three administrators keep the house and have no part in its orders (三员分立)."""
 NAV = (
-    Tab("/book", marked("Book of responsibility"), "book", _WORK_ON_ORDERS, rank=80),
-    Tab("/orders", marked("Orders"), "orders", _WORK_ON_ORDERS, rank=80),
+    Tab("/book", marked("Book of responsibility"), "book", _WORK_ON_ORDERS, rank=99),
+    Tab("/orders", marked("Orders"), "orders", _WORK_ON_ORDERS, rank=99),
 )
 
 

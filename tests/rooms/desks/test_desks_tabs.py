@@ -2,6 +2,7 @@
 
 import pytest
 
+from lianxin.desks.pages import own_desk
 from lianxin.desks.site import all_tabs
 
 
@@ -23,3 +24,8 @@ def test_whoever_works_on_orders_sees_the_book_and_the_orders(role):
 
 def test_an_administrator_who_stands_in_for_a_dispatcher_sees_both():
     assert {"/book", "/orders"} < seen_by("sysadmin", "dispatcher")
+
+
+@pytest.mark.parametrize("role", ["kb_editor", "kb_owner", "media_editor"])
+def test_the_book_takes_the_place_of_nobodys_own_desk(role):
+    assert own_desk(all_tabs(), frozenset({role})) == "/knowledge"
