@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
 _QUERIES = load_queries("lianxin.insight")
-_COUNTS: Final = ("city_orders", "city_contacts", "by_unit", "by_category", "by_region", "by_channel")
+_COUNTS: Final = (_QUERIES.orders_of_day, _QUERIES.contacts_of_day)
 CATCH_UP_DAYS: Final = 40
 """So many days at most are counted in one go; a history that was brought in is not counted day by day."""
 
@@ -57,8 +57,8 @@ async def _count(pool: "Pool[Record]", day: date, now: Instant) -> None:
     bounds = to_datetime(begin), to_datetime(begin + DAY_MS)
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read"):
         found: dict[tuple[str, str], dict[str, int]] = {("city", ""): {}}
-        for name in _COUNTS:
-            for row in await db.fetch(getattr(_QUERIES, name).sql, *bounds):
+        for query in _COUNTS:
+            for row in await db.fetch(query.sql, *bounds):
                 counts = found.setdefault((row["grouping"], row["key"]), {})
                 counts.update({name: count for name, count in row.items() if name not in ("grouping", "key")})
         lines: list[tuple[Any, ...]] = [

@@ -214,8 +214,9 @@ INSERT INTO daily (day, grouping, key, figures, counted_at)
 VALUES (:day, :grouping, :key, :figures::jsonb, :counted_at)
 ON CONFLICT DO NOTHING;
 
--- name: city_orders(begin, end)
--- The orders of a day, all together. Indexes: order_events_at_idx, orders_pkey, chains_pkey.
+-- name: orders_of_day(begin, end)
+-- The orders of a day: all together, by the unit that has or had them, by category of the first level, by county. No row
+-- of a grouping: there was none. Indexes: order_events_at_idx, orders_pkey, chains_pkey.
 WITH booked AS (
     SELECT e.order_id, e.what FROM order_events e WHERE e.at >= :begin::timestamptz AND e.at < :end::timestamptz
 ), ended AS (
@@ -223,10 +224,14 @@ WITH booked AS (
       FROM booked b JOIN chains c ON c.chain_id = b.order_id
      WHERE b.what = 'closed'
 ), lines AS (
-    SELECT '' AS key, 1 AS opened, NULL::jsonb AS v FROM booked b JOIN orders o USING (order_id) WHERE b.what = 'opened'
-    UNION ALL
-    SELECT '' AS key, 0, n.v FROM ended n JOIN orders o USING (order_id))
-SELECT 'city' AS grouping, key,
+    SELECT coalesce(o.unit, '') AS unit, left(o.category, 2) AS category, left(o.region, 6) AS region, n.opened, n.v
+      FROM (SELECT order_id, 1 AS opened, NULL::jsonb AS v FROM booked WHERE what = 'opened'
+            UNION ALL
+            SELECT order_id, 0, v FROM ended) n
+      JOIN orders o USING (order_id))
+SELECT CASE grouping(unit, category, region) WHEN 7 THEN 'city' WHEN 3 THEN 'unit' WHEN 5 THEN 'category' ELSE 'region' END
+       AS grouping,
+       coalesce(unit, category, region, '') AS key,
        sum(opened)::int AS opened,
        count(v)::int AS closed,
        count(*) FILTER (WHERE v -> 'on_time' IS NOT NULL AND v -> 'on_time' <> 'null')::int AS timed,
@@ -243,108 +248,16 @@ SELECT 'city' AS grouping, key,
        count(*) FILTER (WHERE (v ->> 'reworks')::int > 0)::int AS reworked,
        count(*) FILTER (WHERE jsonb_array_length(coalesce(v -> 'send_backs', '[]')) > 0)::int AS sent_back
   FROM lines
- GROUP BY key;
+ GROUP BY GROUPING SETS ((), (unit), (category), (region))
+HAVING count(*) > 0;
 
--- name: by_unit(begin, end)
--- The orders of a day by the unit that has or had them. Indexes: order_events_at_idx, orders_pkey, chains_pkey.
-WITH booked AS (
-    SELECT e.order_id, e.what FROM order_events e WHERE e.at >= :begin::timestamptz AND e.at < :end::timestamptz
-), ended AS (
-    SELECT DISTINCT ON (b.order_id) b.order_id, convert_from(c.snapshot, 'UTF8')::jsonb AS v
-      FROM booked b JOIN chains c ON c.chain_id = b.order_id
-     WHERE b.what = 'closed'
-), lines AS (
-    SELECT coalesce(o.unit, '') AS key, 1 AS opened, NULL::jsonb AS v FROM booked b JOIN orders o USING (order_id) WHERE b.what = 'opened'
-    UNION ALL
-    SELECT coalesce(o.unit, '') AS key, 0, n.v FROM ended n JOIN orders o USING (order_id))
-SELECT 'unit' AS grouping, key,
-       sum(opened)::int AS opened,
-       count(v)::int AS closed,
-       count(*) FILTER (WHERE v -> 'on_time' IS NOT NULL AND v -> 'on_time' <> 'null')::int AS timed,
-       count(*) FILTER (WHERE v -> 'on_time' = 'true')::int AS on_time,
-       count(*) FILTER (WHERE v ->> 'solved_first' IN ('solved', 'partly', 'not_solved'))::int AS solved_first_of,
-       count(*) FILTER (WHERE v ->> 'solved_first' = 'solved')::int AS solved_first,
-       count(*) FILTER (WHERE v ->> 'solved_final' IN ('solved', 'partly', 'not_solved'))::int AS solved_final_of,
-       count(*) FILTER (WHERE v ->> 'solved_final' = 'solved')::int AS solved_final,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_first_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic'))::int AS satisfied_first,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_final_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic'))::int AS satisfied_final,
-       count(*) FILTER (WHERE v ->> 'result' = 'unknown')::int AS unreached,
-       count(*) FILTER (WHERE (v ->> 'reworks')::int > 0)::int AS reworked,
-       count(*) FILTER (WHERE jsonb_array_length(coalesce(v -> 'send_backs', '[]')) > 0)::int AS sent_back
-  FROM lines
- GROUP BY key;
-
--- name: by_category(begin, end)
--- The orders of a day by category of the first level. Indexes: order_events_at_idx, orders_pkey, chains_pkey.
-WITH booked AS (
-    SELECT e.order_id, e.what FROM order_events e WHERE e.at >= :begin::timestamptz AND e.at < :end::timestamptz
-), ended AS (
-    SELECT DISTINCT ON (b.order_id) b.order_id, convert_from(c.snapshot, 'UTF8')::jsonb AS v
-      FROM booked b JOIN chains c ON c.chain_id = b.order_id
-     WHERE b.what = 'closed'
-), lines AS (
-    SELECT left(o.category, 2) AS key, 1 AS opened, NULL::jsonb AS v FROM booked b JOIN orders o USING (order_id) WHERE b.what = 'opened'
-    UNION ALL
-    SELECT left(o.category, 2) AS key, 0, n.v FROM ended n JOIN orders o USING (order_id))
-SELECT 'category' AS grouping, key,
-       sum(opened)::int AS opened,
-       count(v)::int AS closed,
-       count(*) FILTER (WHERE v -> 'on_time' IS NOT NULL AND v -> 'on_time' <> 'null')::int AS timed,
-       count(*) FILTER (WHERE v -> 'on_time' = 'true')::int AS on_time,
-       count(*) FILTER (WHERE v ->> 'solved_first' IN ('solved', 'partly', 'not_solved'))::int AS solved_first_of,
-       count(*) FILTER (WHERE v ->> 'solved_first' = 'solved')::int AS solved_first,
-       count(*) FILTER (WHERE v ->> 'solved_final' IN ('solved', 'partly', 'not_solved'))::int AS solved_final_of,
-       count(*) FILTER (WHERE v ->> 'solved_final' = 'solved')::int AS solved_final,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_first_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic'))::int AS satisfied_first,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_final_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic'))::int AS satisfied_final,
-       count(*) FILTER (WHERE v ->> 'result' = 'unknown')::int AS unreached,
-       count(*) FILTER (WHERE (v ->> 'reworks')::int > 0)::int AS reworked,
-       count(*) FILTER (WHERE jsonb_array_length(coalesce(v -> 'send_backs', '[]')) > 0)::int AS sent_back
-  FROM lines
- GROUP BY key;
-
--- name: by_region(begin, end)
--- The orders of a day by county. Indexes: order_events_at_idx, orders_pkey, chains_pkey.
-WITH booked AS (
-    SELECT e.order_id, e.what FROM order_events e WHERE e.at >= :begin::timestamptz AND e.at < :end::timestamptz
-), ended AS (
-    SELECT DISTINCT ON (b.order_id) b.order_id, convert_from(c.snapshot, 'UTF8')::jsonb AS v
-      FROM booked b JOIN chains c ON c.chain_id = b.order_id
-     WHERE b.what = 'closed'
-), lines AS (
-    SELECT left(o.region, 6) AS key, 1 AS opened, NULL::jsonb AS v FROM booked b JOIN orders o USING (order_id) WHERE b.what = 'opened'
-    UNION ALL
-    SELECT left(o.region, 6) AS key, 0, n.v FROM ended n JOIN orders o USING (order_id))
-SELECT 'region' AS grouping, key,
-       sum(opened)::int AS opened,
-       count(v)::int AS closed,
-       count(*) FILTER (WHERE v -> 'on_time' IS NOT NULL AND v -> 'on_time' <> 'null')::int AS timed,
-       count(*) FILTER (WHERE v -> 'on_time' = 'true')::int AS on_time,
-       count(*) FILTER (WHERE v ->> 'solved_first' IN ('solved', 'partly', 'not_solved'))::int AS solved_first_of,
-       count(*) FILTER (WHERE v ->> 'solved_first' = 'solved')::int AS solved_first,
-       count(*) FILTER (WHERE v ->> 'solved_final' IN ('solved', 'partly', 'not_solved'))::int AS solved_final_of,
-       count(*) FILTER (WHERE v ->> 'solved_final' = 'solved')::int AS solved_final,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_first_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_first' IN ('very', 'yes', 'basic'))::int AS satisfied_first,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic', 'no', 'very_no'))::int AS satisfied_final_of,
-       count(*) FILTER (WHERE v ->> 'satisfied_final' IN ('very', 'yes', 'basic'))::int AS satisfied_final,
-       count(*) FILTER (WHERE v ->> 'result' = 'unknown')::int AS unreached,
-       count(*) FILTER (WHERE (v ->> 'reworks')::int > 0)::int AS reworked,
-       count(*) FILTER (WHERE jsonb_array_length(coalesce(v -> 'send_backs', '[]')) > 0)::int AS sent_back
-  FROM lines
- GROUP BY key;
-
--- name: city_contacts(begin, end)
--- The contacts of a day, all together. Indexes: contacts_arrived_idx, chains_pkey.
+-- name: contacts_of_day(begin, end)
+-- The contacts of a day: all together, and by channel. Indexes: contacts_arrived_idx, chains_pkey.
 WITH came AS (
     SELECT c.channel, c.disposition, c.arrived_at, convert_from(h.snapshot, 'UTF8')::jsonb AS v
       FROM contacts c JOIN chains h ON h.chain_id = c.contact_id
      WHERE c.arrived_at >= :begin::timestamptz AND c.arrived_at < :end::timestamptz)
-SELECT 'city' AS grouping, '' AS key,
+SELECT CASE grouping(channel) WHEN 1 THEN 'city' ELSE 'channel' END AS grouping, coalesce(channel, '') AS key,
        count(*)::int AS contacts,
        count(*) FILTER (WHERE channel IN ('phone', 'call'))::int AS calls,
        count(*) FILTER (WHERE channel IN ('phone', 'call') AND v ? 'answered_at')::int AS answered,
@@ -353,21 +266,5 @@ SELECT 'city' AS grouping, '' AS key,
        count(*) FILTER (WHERE disposition NOT IN ('pending', 'ring_back', 'test', 'silent', 'harassment'))::int AS matters,
        count(*) FILTER (WHERE disposition = 'answered')::int AS direct
   FROM came
- GROUP BY 2;
-
--- name: by_channel(begin, end)
--- The contacts of a day by channel. Indexes: contacts_arrived_idx, chains_pkey.
-WITH came AS (
-    SELECT c.channel, c.disposition, c.arrived_at, convert_from(h.snapshot, 'UTF8')::jsonb AS v
-      FROM contacts c JOIN chains h ON h.chain_id = c.contact_id
-     WHERE c.arrived_at >= :begin::timestamptz AND c.arrived_at < :end::timestamptz)
-SELECT 'channel' AS grouping, channel AS key,
-       count(*)::int AS contacts,
-       count(*) FILTER (WHERE channel IN ('phone', 'call'))::int AS calls,
-       count(*) FILTER (WHERE channel IN ('phone', 'call') AND v ? 'answered_at')::int AS answered,
-       count(*) FILTER (WHERE channel IN ('phone', 'call')
-                          AND (v ->> 'answered_at')::bigint <= (v ->> 'arrived_at')::bigint + 15000)::int AS answered_15s,
-       count(*) FILTER (WHERE disposition NOT IN ('pending', 'ring_back', 'test', 'silent', 'harassment'))::int AS matters,
-       count(*) FILTER (WHERE disposition = 'answered')::int AS direct
-  FROM came
- GROUP BY 2;
+ GROUP BY GROUPING SETS ((), (channel))
+HAVING count(*) > 0;

@@ -50,8 +50,7 @@ _UNSEEN: Final[Mapping[str, str]] = {
         insight:files_between insight:contradicted_receipts insight:known_chains insight:merged_into insight:owed_by
         insight:held_books insight:event_books insight:listed_open""",
     _FIGURES: """
-        insight:city_orders insight:by_unit insight:by_category insight:by_region insight:city_contacts
-        insight:by_channel insight:first_contact_at
+        insight:orders_of_day insight:contacts_of_day insight:first_contact_at
         desks:balance_before desks:balance_of_day desks:holders desks:opened_by_holder desks:promises_settled
         desks:promises_due desks:contacts_of_day exchange.api:books""",
     _LEDGER: """

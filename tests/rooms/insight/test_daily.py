@@ -58,8 +58,12 @@ async def test_days_are_counted_once_and_stay(pool: "asyncpg.Pool[asyncpg.Record
     assert city.counts["opened"] == sum(row["what"] == "opened" for row in booked)
     assert city.counts["closed"] == len({(row["order_id"], row["day"]) for row in booked if row["what"] == "closed"})
     assert city.counts["contacts"] == await pool.fetchval("SELECT count(*) FROM contacts")
-    by_unit = await report(pool, "unit", *known)
-    assert sum(line.counts["opened"] for line in by_unit) == city.counts["opened"]
+    for grouping in ("unit", "category", "region"):
+        lines = await report(pool, grouping, *known)
+        for name in ("opened", "closed", "timed", "solved_first_of"):
+            assert sum(line.counts[name] for line in lines) == city.counts[name], (grouping, name)
+    channels = await report(pool, "channel", *known)
+    assert sum(line.counts["contacts"] for line in channels) == city.counts["contacts"]
     with pytest.raises(asyncpg.PostgresError, match="permission denied"):
         await pool.execute("UPDATE daily SET figures = '{}'")
 
