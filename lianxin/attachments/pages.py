@@ -1,6 +1,7 @@
 """The pages of attachments: the files of an order, and each file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from lianxin.attachments.refusal import AttachmentRefused, file_size, megabytes
 from lianxin.attachments.sealing import SealBroken
 from lianxin.attachments.service import Attachments, Given
 from lianxin.attachments.serving import small_picture, whole_or_part
+from lianxin.attachments.several import add_several, at_once, nothing_chosen
 from lianxin.attachments.words import PURPOSE_WORDS
 from lianxin.ground.web import Paper, ReadPresent
 from lianxin.ground.web.language import chosen
@@ -61,8 +63,8 @@ class AttachmentPages:
 
         @post(
             "/orders/{number:str}/attachments",
-            request_max_body_size=self._files.limits.largest + _BODY_AROUND,
-            opt={"csrf": False},  # asked for here, before the file is read
+            request_max_body_size=at_once(self._files.limits).bytes + _BODY_AROUND,
+            opt={"csrf": False},  # asked for here, before the files are read
         )
         async def put(request: AnyRequest, number: FromPath[str]) -> Response[str] | Redirect:
             return await self._put(request, await self._seen(request, number))
@@ -88,7 +90,7 @@ class AttachmentPages:
         return seen
 
     async def _list(
-        self, request: AnyRequest, order: SeenOrder, refused: str = "", status: int = 200, **kept: str
+        self, request: AnyRequest, order: SeenOrder, refused: Sequence[str] = (), status: int = 200, **kept: str
     ) -> Response[str]:
         moment, who = await self._present(), request.user
         await self._looks.note(who, order.order_id, "attachment", moment.now)
@@ -99,6 +101,7 @@ class AttachmentPages:
             "purposes": PURPOSES,
             "command": uuid4(),
             "limits": self._files.limits,
+            "at_once": at_once(self._files.limits),
             "refused": refused,
             "kept": kept,
             "now": moment.now,
@@ -109,40 +112,50 @@ class AttachmentPages:
 
     async def _put(self, request: AnyRequest, order: SeenOrder) -> Response[str] | Redirect:
         kept: dict[str, str] = {}
+
+        def accept(fields: Mapping[str, str]) -> None:
+            check_own(request, fields)
+            kept.update({name: fields.get(name, "") for name in ("purpose", "shown")})
+
         try:
             received = await receive(
-                request, self._files.limits, self._files.shelf.incoming, lambda fields: check_own(request, fields)
+                request,
+                self._files.limits,
+                self._files.shelf.incoming,
+                accept,
+                at_once=at_once(self._files.limits),
             )
-            kept = {name: received.fields.get(name, "") for name in ("purpose", "shown")}
-            await self._add(request.user, order, received)
-        except AttachmentRefused as refused:
-            _log.info("attachment refused", code=refused.code, order_id=order.order_id)
-            language = chosen(request.query_params, request.cookies)
-            return await self._list(request, order, refused.sentence(language), _STATUS.get(refused.code, 422), **kept)
-        except (Refused, NoRight) as refused:
-            return await self._list(request, order, str(refused), 409, **kept)
+            with closing(received):
+                refused = await self._add(request.user, order, received)
+        except AttachmentRefused as no:
+            refused = [no]
+        except (Refused, NoRight) as no:
+            return await self._list(request, order, (str(no),), 409, **kept)
         except Overtaken as overtaken:
             moment = await self._present()
-            return await self._list(request, order, overtaken.sentence(moment.now), 409, **kept)
-        return Redirect(f"/orders/{order.number}/attachments", status_code=303)
+            return await self._list(request, order, (overtaken.sentence(moment.now),), 409, **kept)
+        if not refused:
+            return Redirect(f"/orders/{order.number}/attachments", status_code=303)
+        _log.info("attachment refused", codes=[no.code for no in refused], order_id=order.order_id)
+        language = chosen(request.query_params, request.cookies)
+        sentences = [no.sentence(language) for no in refused]
+        return await self._list(request, order, sentences, _STATUS.get(refused[0].code, 422), **kept)
 
-    async def _add(self, who: Who, order: SeenOrder, received: Received) -> None:
-        if received.file is None:
-            raise AttachmentRefused(
-                "empty", "还没有选择文件。请先选择再上传。", "No file was chosen. Please choose one."
-            )
-        with received.file:
-            role = role_to_attach(await self._services.order(order.order_id), who.by, who.roles)
-            given = Given(
-                source=received.file,
-                name=received.name,
-                purpose=received.fields.get("purpose", ""),
-                by=who.by,
-                role=role or next(iter(sorted(who.roles)), ""),
-                command=_command(received.fields.get("command", "")),
-                shown=received.fields.get("shown") == "1",
-            )
-            await self._files.add(order.order_id, given, (await self._present()).now)
+    async def _add(self, who: Who, order: SeenOrder, received: Received) -> list[AttachmentRefused]:
+        """Put the files of a form to the order; return what was not taken."""
+        if not received.files:
+            raise nothing_chosen()
+        role = role_to_attach(await self._services.order(order.order_id), who.by, who.roles)
+        form = Given(
+            source=received.files[0].source,
+            name="",
+            purpose=received.fields.get("purpose", ""),
+            by=who.by,
+            role=role or next(iter(sorted(who.roles)), ""),
+            command=_command(received.fields.get("command", "")),
+            shown=received.fields.get("shown") == "1",
+        )
+        return await add_several(self._files, order.order_id, received.files, form, (await self._present()).now)
 
     async def _shown(self, request: AnyRequest, attachment: UUID) -> Attachment:
         """Return a file that this person may see, noted in the access log."""

@@ -1,9 +1,9 @@
-"""How does a file come in over HTTP? Straight to the disk, within limits of size and of patience.
+"""How do files come in over HTTP? Straight to the disk, within limits of number, size and patience.
 
-The form's fields come before its file, so that a form that is not ours is refused before
-anything of the file is read. What comes is looked at from the first bytes on: a file of the
-wrong kind, or one that grows too large, ends the reading there. On the disk it has no name
-and is gone with the process.
+The form's fields come before its files, so that a form that is not ours is refused before
+anything of a file is read. What comes is looked at from the first bytes on: a file of the
+wrong kind, one that grows too large, or one too many ends the reading there, and none of the
+form is kept. On the disk a file has no name and is gone with the process.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
 from lianxin.attachments.media import HEAD_BYTES
-from lianxin.attachments.refusal import AttachmentRefused, too_large
+from lianxin.attachments.refusal import AttachmentRefused, about, too_large, too_many_at_once, too_much_at_once
 from lianxin.attachments.washing.washed import Limits, take
 
 AnyRequest = Request[Any, Any, Any]
@@ -33,12 +33,30 @@ _PARTS_MOST: Final = 12
 _DRAIN_S: Final = 5.0
 
 
+class AtOnce(NamedTuple):
+    """What one form may bring: files, and bytes of all of them."""
+
+    files: int
+    bytes: int
+
+
+class Incoming(NamedTuple):
+    """A file that came, and the name its sender gave it."""
+
+    source: IO[bytes]
+    name: str
+
+
 class Received(NamedTuple):
-    """A form: its fields, and its file (not closed) with the name its sender gave it; None where none was chosen."""
+    """A form: its fields and its files, which whoever asked for them closes."""
 
     fields: dict[str, str]
-    file: IO[bytes] | None
-    name: str
+    files: tuple[Incoming, ...]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self.files:
+            file.source.close()
 
 
 async def receive(
@@ -47,19 +65,22 @@ async def receive(
     folder: Path,
     accept: Callable[[Mapping[str, str]], None],
     field_most: int = FIELD_MOST,
+    at_once: AtOnce | None = None,
 ) -> Received:
     """Return the form of a request.
 
-    folder  where its file lies meanwhile, without a name
-    accept  called with the fields before the file is read; raises what stands against it
+    folder  where its files lie meanwhile, without a name
+    accept  called with the fields before each file is read; raises what stands against it
     field_most  bytes that one field may have
-    Raises AttachmentRefused, and what `accept` raises; the file is gone then.
+    at_once     how much one form may bring; None: one file
+    Raises AttachmentRefused, and what `accept` raises; the files are gone then.
     """
     stream = request.stream()
-    reading = _Reading(_boundary(request), limits, folder, accept, field_most)
+    at_once = at_once or AtOnce(1, limits.largest)
+    reading = _Reading(_boundary(request), limits, folder, accept, field_most, at_once)
     try:
         try:
-            _check_length(request, limits)
+            _check_length(request, limits, at_once)
             async for chunk in patient(stream, asyncio.get_running_loop().time):
                 reading.feed(chunk)
             return reading.done()
@@ -83,17 +104,23 @@ class _Reading:
         folder: Path,
         accept: Callable[[Mapping[str, str]], None],
         field_most: int,
+        at_once: AtOnce,
     ) -> None:
         self._parser = PushMultipartParser(
-            boundary, max_segment_size=limits.largest, max_segment_count=_PARTS_MOST, max_header_size=2_000, strict=True
+            boundary,
+            max_segment_size=limits.largest,
+            max_segment_count=_PARTS_MOST + at_once.files,
+            max_header_size=2_000,
+            strict=True,
         )
+        self._at_once = at_once
         self._limits = limits
         self._folder = folder
         self._accept = accept
         self._field_most = field_most
         self._fields: dict[str, str] = {}
-        self._file: IO[bytes] | None = None
-        self._name = ""
+        self._files: list[Incoming] = []
+        self._bytes = 0
         self._part: MultipartSegment | None = None
         self._head = bytearray()
         self._size = 0
@@ -112,24 +139,23 @@ class _Reading:
         """Return the form; refused where it ended too early."""
         self._parser.close()
         self._accept(self._fields)
-        file, self._file = self._file, None
-        return Received(self._fields, file, self._name)
+        files, self._files = tuple(self._files), []
+        return Received(self._fields, files)
 
     def drop(self) -> None:
         """Let go of what was written."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        while self._files:
+            self._files.pop().source.close()
 
     def _begin(self, part: MultipartSegment) -> None:
         self._part, self._head, self._size = part, bytearray(), 0
         if part.filename is None:
             return
-        if self._file is not None:
-            raise _form()
+        if len(self._files) >= self._at_once.files:
+            raise _form() if self._at_once.files == 1 else too_many_at_once(self._at_once.files)
         self._accept(self._fields)
-        self._name = part.filename
-        self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  it outlives this call
+        file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  it outlives this call
+        self._files.append(Incoming(file, part.filename))
 
     def _more(self, data: bytes) -> None:
         assert self._part is not None
@@ -140,18 +166,29 @@ class _Reading:
             if self._size > self._field_most:
                 raise _form()
             return
+        self._bytes += len(data)
+        if self._bytes > self._at_once.bytes:
+            raise too_much_at_once(self._at_once.bytes)
         if len(self._head) >= HEAD_BYTES:
-            take(bytes(self._head), self._size, self._limits)
-        assert self._file is not None
-        self._file.write(data)
+            self._check()
+        self._files[-1].source.write(data)
 
     def _end(self) -> None:
         assert self._part is not None
         if self._part.filename is None:
             self._fields[self._part.name] = self._head.decode()
-        elif not self._size:
-            self.drop()  # the field of the file was left empty
+        elif not self._size and not self._part.filename:
+            self._files.pop().source.close()  # the field of the file was left empty
+        else:
+            self._check()
         self._part = None
+
+    def _check(self) -> None:
+        """Look at what has come of the file. Raises AttachmentRefused, by name where it may be one of several."""
+        try:
+            take(bytes(self._head), self._size, self._limits)
+        except AttachmentRefused as refused:
+            raise refused if self._at_once.files == 1 else about(self._files[-1].name, refused) from None
 
 
 async def patient(
@@ -193,10 +230,10 @@ def _boundary(request: AnyRequest) -> str:
     return str(boundary)
 
 
-def _check_length(request: AnyRequest, limits: Limits) -> None:
+def _check_length(request: AnyRequest, limits: Limits, at_once: AtOnce) -> None:
     said = request.headers.get("content-length", "0")
-    if said.isascii() and said.isdigit() and int(said) > limits.largest + _AROUND:
-        raise too_large(int(said), limits.largest)
+    if said.isascii() and said.isdigit() and int(said) > at_once.bytes + _AROUND:
+        raise too_large(int(said), limits.largest) if at_once.files == 1 else too_much_at_once(at_once.bytes)
 
 
 def _too_much(wrong: Exception, limits: Limits) -> AttachmentRefused:

@@ -94,6 +94,30 @@ def too_large(size: int, most: int) -> AttachmentRefused:
     )
 
 
+def too_many_at_once(most: int) -> AttachmentRefused:
+    """Return the refusal of a form with more files than are taken in one go."""
+    return AttachmentRefused(
+        "too_many",
+        f"一次最多上传 {most} 个文件，这次选的都没有保存。请分几次上传。",
+        f"At most {most} files are taken in one go; none of these was kept. Please send them in several turns.",
+    )
+
+
+def too_much_at_once(most: int) -> AttachmentRefused:
+    """Return the refusal of a form whose files are together larger than is taken in one go."""
+    return AttachmentRefused(
+        "too_large",
+        f"一次上传合计最多 {megabytes(most)} MB，这次选的都没有保存。请分几次上传，或先压缩。",
+        f"All files of one go may have {megabytes(most)} MB together; none of these was kept. "
+        "Please send them in several turns, or make them smaller.",
+    )
+
+
+def about(name: str, refused: AttachmentRefused) -> AttachmentRefused:
+    """Return a refusal that names the file it is about, for who sent several."""
+    return AttachmentRefused(refused.code, f"“{name}”：{refused.zh}", f"“{name}”: {refused.en}") if name else refused
+
+
 def file_size(size: int) -> str:
     """Return a size for a list: `740 B`, `12 kB`, `1.2 MB`."""
     if size < 1_000:

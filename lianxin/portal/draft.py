@@ -43,6 +43,7 @@ class Sent(msgspec.Struct, frozen=True):
     """A request on its way into the books: made once, so that sending it twice acts once and shows the same code.
 
     seq  the entry that opened the order; None until it was acknowledged
+    files, refused  how many files came with it, and what is said of those that were not taken
     """
 
     command: UUID
@@ -52,6 +53,8 @@ class Sent(msgspec.Struct, frozen=True):
     at: Instant
     seq: int | None = None
     told: bool = False
+    files: int = 0
+    refused: tuple[str, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -56,6 +56,8 @@ def _limits(what: str, worked: tuple[int, float, int], plain: tuple[int, float, 
 WRITE: Final = _limits("write", (40, 0.5, 600), (40, 0.5, 600))
 """Beginning to write: keeps boxes from being filled."""
 LODGE: Final = _limits("lodge", (10, 3, 60), (3, 20, 12))
+UPLOAD: Final = _limits("upload", (20, 2, 200), (20, 2, 200))
+"""Requests that come with files, counted before their first byte is read."""
 FOLLOW: Final = _limits("follow", (20, 0.5, 300), (8, 2, 60))
 LOST: Final = _limits("lost", (3, 20, 12), (2, 60, 6))
 ACT: Final = _limits("act", (8, 5, 40), (4, 15, 20))

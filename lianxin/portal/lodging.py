@@ -104,6 +104,18 @@ class Lodging:
                 await self._acknowledge(secret, draft, msgspec.structs.replace(sent, seq=seq))
                 return
 
+    async def note_files(self, secret: str, files: int, refused: tuple[str, ...]) -> None:
+        """Keep beside the receipt what became of the files that came with the request."""
+        for _ in range(_TRIES):
+            kept = await self._boxes.open(secret)
+            if kept is None:
+                return  # cleared away meanwhile: nobody will read it
+            draft = _decode(kept.content)
+            assert draft.sent is not None, "files are put to what was sent"
+            noted = msgspec.structs.replace(draft.sent, files=files, refused=refused)
+            if await self._change(secret, kept, msgspec.structs.replace(draft, sent=noted), SHOW_MS):
+                return
+
     async def receipt(self, sent: Sent) -> Receipt:
         """Return the receipt of what was sent, with its code."""
         assert sent.seq is not None, sent.number

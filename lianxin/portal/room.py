@@ -41,9 +41,10 @@ def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     lost = LostCodes(services, receipts, identities, present)
     wiring.lifespan.append(_settling(lost))
     wiring.refusals.update(refusals(frame))
-    writing, watching = Writing(frame, lodging, following, units), Watching(frame, following, receipts, lost)
+    watching = Watching(frame, following, receipts, lost)
     doing = Doing(watching, Acting(services, numbers, following, present))
     files = Filing(doing, wiring.get(Attachments))
+    writing = Writing(frame, lodging, following, units, files)
     return [
         *front_routes(frame),
         *step_routes(writing),

@@ -1,19 +1,26 @@
 """The pages on which a citizen writes: what happened, who they are, check and send, the receipt (网上提交)."""
 
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Final
+from uuid import uuid5
 
 import segno
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 
+from lianxin.attachments.pages import check_own
+from lianxin.attachments.receiving import Incoming, Received
+from lianxin.attachments.refusal import AttachmentRefused, megabytes
 from lianxin.ground.clock import at_iso
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.orders.refusal import Refused
 from lianxin.portal.draft import Draft, Sent, Wrong, place_words, with_matter, with_person
+from lianxin.portal.filing_pages import Filing, NotKept
 from lianxin.portal.following import Following, Opened
-from lianxin.portal.limits import LODGE, WRITE
+from lianxin.portal.limits import LODGE, UPLOAD, WRITE
 from lianxin.portal.lodging import DraftGone, Lodging
-from lianxin.portal.pages import BODY_MAX, DRAFT, LOOK, PUBLIC, Frame, form_of, keep_secret, secret_of, see
+from lianxin.portal.pages import BODY_MAX, DRAFT, LOOK, PUBLIC, Frame, address_of, form_of, keep_secret, secret_of, see
 from lianxin.portal.words import KINDS
 from lianxin.units import Units
 
@@ -23,7 +30,8 @@ _FORM: Final[dict[str, Any]] = {"opt": PUBLIC, "request_max_body_size": BODY_MAX
 class Writing:
     """What the pages of writing need."""
 
-    def __init__(self, frame: Frame, lodging: Lodging, following: Following, units: Units) -> None:
+    def __init__(self, frame: Frame, lodging: Lodging, following: Following, units: Units, filing: Filing) -> None:
+        self.filing = filing
         self.frame = frame
         self.lodging = lodging
         self.following = following
@@ -45,12 +53,40 @@ class Writing:
         given = {"draft": draft, "wrong": wrong or {}, "units": self.units.all}
         return await self.frame.shown(request, "who.html", 422 if wrong else 200, "new", **given)
 
-    async def check(self, request: AnyRequest, draft: Draft, refused: str = "") -> Response[str]:
-        """Return step 3."""
+    async def check(
+        self, request: AnyRequest, draft: Draft, refused: str = "", files: NotKept | None = None
+    ) -> Response[str]:
+        """Return step 3, with what stands against the request or against its files."""
+        at_once = self.filing.at_once
         target = self.units.unit(draft.target) if draft.target else None
         place = place_words(draft, self.units.places)
-        given = {"draft": draft, "kinds": KINDS, "place": place, "target": target, "refused": refused}
-        return await self.frame.shown(request, "check.html", 422 if refused else 200, "new", **given)
+        given: dict[str, Any] = {"draft": draft, "kinds": KINDS, "place": place, "target": target}
+        given |= {"files_max": at_once.files, "size": megabytes(at_once.bytes)}
+        said, status = (" ".join(files.sentences), files.status) if files else (refused, 422 if refused else 200)
+        return await self.frame.shown(
+            request, "check.html", status, "new", refused=said, file_refused=files is not None, **given
+        )
+
+    async def brought(self, request: AnyRequest) -> Received:
+        """Return the form that sends it, with the files it brings. Raises Forged, TooOften, AttachmentRefused."""
+        if request.content_type[0] != "multipart/form-data":
+            form = dict(await form_of(request))
+            check_own(request, form)
+            return Received(form, ())
+        await self.frame.gauge.take_all(UPLOAD, address_of(request), worked=True)
+        return await self.filing.received(request)
+
+    async def put_files(self, request: AnyRequest, files: Sequence[Incoming]) -> None:
+        """Put to the order what came with it; what is not taken is told on the receipt, for the order stands."""
+        secret = secret_of(request, DRAFT)
+        draft = await self.lodging.draft(secret)
+        if not files or draft is None or draft.sent is None:
+            return
+        sent = draft.sent
+        opened = Opened(sent.number, 1, self.frame.clock.now())
+        command = uuid5(sent.command, "files")
+        refused = await self.filing.refused(request, opened, lambda: self.filing.add(sent.number, files, command))
+        await self.lodging.note_files(secret, await self.filing.count(sent.number), refused.sentences)
 
     async def keep(self, request: AnyRequest, draft: Draft) -> None:
         """Keep what was written; a browser that has no draft, or whose draft is over, gets a new one."""
@@ -115,19 +151,32 @@ def sending_routes(writing: Writing) -> list[ControllerRouterHandler]:
         draft = await _begun(writing, request)
         return see("/new") if draft is None else await writing.check(request, draft)
 
-    @post("/new/check", **_FORM)
+    # The token of the form is asked for before a file is read.
+    @post("/new/check", opt={**PUBLIC, "csrf": False}, request_max_body_size=writing.filing.body_max)
     async def send(request: AnyRequest) -> Response[Any]:
         draft = await writing.draft(request)
+        try:
+            received = await writing.brought(request)
+        except AttachmentRefused as no:
+            if draft is None or not draft.text:
+                return see("/new")
+            return await writing.check(request, draft, files=writing.filing.told(request, (no,)))
+        with closing(received):
+            return await take(request, draft, received)
+
+    async def take(request: AnyRequest, draft: Draft | None, received: Received) -> Response[Any]:
+        """Open the order, then put the files to it: what is written is safe before the first of them is washed."""
         if draft is None or not (draft.text or draft.sent):
             return see("/new")
         if draft.sent is None:
-            await writing.frame.limit(request, await form_of(request), LODGE)
+            await writing.frame.limit(request, received.fields, LODGE)
         try:
             await writing.lodging.lodge(secret_of(request, DRAFT))
         except DraftGone:
             return see("/new")
         except Refused as refused:
             return await writing.check(request, draft, f"{refused.sentence}{refused.instead}")
+        await writing.put_files(request, received.files)
         return see("/new/receipt")
 
     return [ask, send]

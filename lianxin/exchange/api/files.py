@@ -1,6 +1,7 @@
 """The files of an order: which there are, one of them, and a new one put to it."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -80,9 +81,9 @@ async def add_attachment(
         raise WrongType
     order = await _seen(request, door, number)
     received = await receive(request, door.files.limits, door.files.shelf.incoming, _any_form)
-    if received.file is None:
+    if not received.files:
         raise AttachmentRefused(*NO_FILE)
-    with received.file:
+    with closing(received):
         given = await _given(request, door, order, received, key)
         file = await door.files.add(order.order_id, given, (await door.present()).now)
     if (file.purpose, file.shown, file.name) != _as_asked(given, file.media):
@@ -102,10 +103,10 @@ async def _seen(request: ApiRequest, door: Door, number: str) -> SeenOrder:
 async def _given(request: ApiRequest, door: Door, order: SeenOrder, received: Received, key: str) -> Given:
     who = request.user
     role = role_to_attach(await door.services.order(order.order_id), who.by, who.roles)
-    assert received.file is not None
+    [(source, name)] = received.files
     return Given(
-        source=received.file,
-        name=received.name,
+        source=source,
+        name=name,
         purpose=received.fields.get("purpose", "evidence"),
         by=who.by,
         role=role or min(who.roles, default=""),

@@ -94,3 +94,71 @@ async def test_a_file_without_the_token_of_a_page_is_not_read(citizen, pool):
         "/follow/file", data={"_csrf": "x"}, files={"file": ("a.jpg", photo(), "image/jpeg")}
     )
     assert answer.status_code == 403 and await pool.fetchval("SELECT count(*) FROM attachments") == 0
+
+
+async def lodge_with(citizen: Citizen, *files: tuple[str, bytes], **fields: str):
+    """Send a request with files chosen in its last step."""
+    page = (await citizen.write()).text
+    form = {**citizen.hidden(page, "/new/check"), **fields}
+    return await citizen.client.post("/new/check", data=form, files=[("file", (*one, "image/jpeg")) for one in files])
+
+
+async def test_photos_come_with_the_request_itself(citizen, pool):
+    page = (await citizen.write()).text
+    assert 'enctype="multipart/form-data"' in page and " multiple " in page and "最多 5 个" in words_of(page)
+    answer = await lodge_with(citizen, ("楼道.jpg", photo()), ("阀门.jpg", photo(90)))
+    assert answer.headers["location"] == "/new/receipt", answer.text
+    assert "附件 2 个，已一并收到" in words_of((await citizen.see("/new/receipt")).text)
+    assert "还可以补充 3 个" in words_of((await citizen.see("/follow/file")).text)
+    rows = await pool.fetch("SELECT a.by, o.state FROM attachments a JOIN orders o ON o.order_id = a.subject_id")
+    assert [tuple(row) for row in rows] == [("citizen", "received")] * 2
+    assert b"Telephone" not in (await citizen.client.get("/follow/file/1")).content
+
+
+async def test_the_last_step_sent_without_a_file_is_sent(citizen, pool):
+    page = (await citizen.write()).text
+    empty = {"file": ("", b"", "application/octet-stream")}  # as a browser sends a field that was left empty
+    answer = await citizen.client.post("/new/check", data=citizen.hidden(page, "/new/check"), files=empty)
+    assert answer.headers["location"] == "/new/receipt"
+    assert await pool.fetchval("SELECT count(*) FROM orders") == 1
+
+
+async def test_sent_twice_with_photos_there_is_one_order_with_each_photo_once(citizen, pool):
+    page = (await citizen.write()).text
+    form = citizen.hidden(page, "/new/check")
+    for _ in range(2):
+        files = [("file", ("a.jpg", photo(), "image/jpeg")), ("file", ("b.jpg", photo(90), "image/jpeg"))]
+        assert (await citizen.client.post("/new/check", data=form, files=files)).status_code == 303
+    assert await pool.fetchval("SELECT count(*) FROM orders") == 1
+    assert await pool.fetchval("SELECT count(*) FROM attachments") == 2
+
+
+async def test_a_file_of_a_wrong_kind_stops_the_sending_and_what_was_written_is_still_there(citizen, pool):
+    answer = await lodge_with(citizen, ("a.jpg", photo()), ("病毒.exe", b"MZ" + bytes(600)))
+    words = words_of(answer.text)
+    assert (
+        answer.status_code == 415 and "“病毒.exe”：这是可执行程序" in words and "锦苑小区 6 号楼三天没有暖气" in words
+    )
+    assert await pool.fetchval("SELECT count(*) FROM orders") == 0
+    assert (await lodge_with(citizen)).headers["location"] == "/new/receipt"
+
+
+async def test_a_damaged_photo_does_not_keep_the_request_from_arriving(citizen, pool):
+    answer = await lodge_with(citizen, ("好.jpg", photo()), ("坏.jpg", photo()[:300]))
+    assert answer.headers["location"] == "/new/receipt"
+    words = words_of((await citizen.see("/new/receipt")).text)
+    assert "“坏.jpg”：这个文件不完整或已损坏" in words and "您的诉求已经收到" in words and "附件 1 个" in words
+
+
+async def test_six_photos_at_once_are_too_many(citizen, pool):
+    answer = await lodge_with(citizen, *((f"{n}.jpg", photo(n * 30)) for n in range(6)))
+    assert answer.status_code == 422 and "一次最多上传 5 个文件" in words_of(answer.text)
+    assert await pool.fetchval("SELECT count(*) FROM attachments") == 0
+
+
+async def test_a_form_that_is_not_ours_brings_nothing_in(citizen, pool):
+    answer = await lodge_with(citizen, ("a.jpg", photo()), _csrf="forged")
+    assert answer.status_code == 403
+    forged = await citizen.client.post("/new/check", data={"_csrf": "forged"})
+    assert forged.status_code == 403
+    assert await pool.fetchval("SELECT count(*) FROM orders") == 0
