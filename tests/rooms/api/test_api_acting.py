@@ -1,6 +1,7 @@
 """Steps by other systems: once for each key, in the version that is meant, refused with the rule and what is left."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 import msgspec
@@ -272,3 +273,31 @@ async def test_every_text_that_came_with_a_step_is_found_by_search(unit, lamps):
     await unit.post(f"/orders/{lamps}/commands/note", json={"text": "换了三只镇流器"}, headers=key())
     found = (await unit.get("/orders", params={"text": "镇流器"})).json()
     assert [line["number"] for line in found["items"]] == [lamps]
+
+
+async def test_a_token_does_no_more_than_its_owner_may_from_the_moment_that_changes(site, books, noise):
+    """Told by NOTIFY as the roll is written, to a process that keeps what it knows of a token in memory."""
+
+    async def roll(active, *roles):
+        row = {"work_number": "1999", "chain": 3 * 10**15 + 1999, "roles": roles, "active": active, "unit": None,
+               "units": [], "zone": "review", "region": "", "skills": []}  # fmt: skip
+        await books.execute("SELECT staff_write($1::jsonb)", json.dumps([row]))
+
+    async def answered(status):
+        async with asyncio.timeout(4):  # less than the time for which memory is believed without asking
+            while (answer := await client.get(f"/orders/{noise}")).status_code != status:
+                await asyncio.sleep(0.01)
+        return answer
+
+    await roll(True, "reviewer")
+    async with await system(site, books, "1999") as client:
+        assert "approve" in (await answered(200)).json()["allowed"]
+        await roll(True, "unit_contact")
+        await answered(404)
+        refused = await client.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=key())
+        assert refused.status_code in (403, 404)
+        await roll(False, "reviewer")
+        await answered(401)
+        refused = await client.post(f"/orders/{noise}/commands/approve", json=APPROVAL, headers=key())
+        assert refused.status_code == 401
+    assert [entry["kind"] for entry in await entries(books, noise)] == ["submitted"]
