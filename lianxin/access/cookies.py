@@ -11,6 +11,7 @@ from typing import Final
 SESSION: Final = "lianxin"
 VISIT: Final = "lianxin-visit"
 DEVICE: Final = "lianxin-device"
+WALL: Final = "lianxin-wall"
 SIGN_ON: Final = "lianxin-oidc"
 
 

@@ -18,6 +18,7 @@ SCOPES: Final[dict[str, str]] = {
     "receipts:read": marked("verify receipts"),
     "audit:read": marked("read the summary of the audit"),
     "metrics:read": marked("read the figures of the machine"),
+    "wall": marked("show the counts of the book on a screen on the wall"),
 }
 """Every scope and what it is for."""
 

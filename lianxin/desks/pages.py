@@ -30,6 +30,7 @@ def book_routes(
             "book": book,
             "drawing": drawing_of(book),
             "city_map": city_map,
+            "wall": False,
         }
 
     @get("/desk")

@@ -44,9 +44,9 @@ class BookReader:
         reader  `Who.number`
         """
         rows = await self._pool.fetch(_QUERIES.latest_held.sql, reader, HANDOVERS)
-        return msgspec.structs.replace(await self._shared(), handovers=tuple(map(_handover, rows)))
+        return msgspec.structs.replace(await self.counts(), handovers=tuple(map(_handover, rows)))
 
-    async def _shared(self) -> Book:
+    async def counts(self) -> Book:
         """Return what the book says to everybody: counts, and no single order."""
         async with self._one_at_a_time:
             passed = asyncio.get_running_loop().time()

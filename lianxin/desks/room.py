@@ -5,10 +5,12 @@ from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
+from lianxin.access.service import Access
 from lianxin.desks.city import draw_city
 from lianxin.desks.pages import book_routes
 from lianxin.desks.reading import BookReader
 from lianxin.desks.terms import terms
+from lianxin.desks.wall import wall_routes
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.people import ROLES
@@ -27,4 +29,8 @@ NAV = (
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:
     """Return the book and the front door."""
     reader = BookReader(wiring.pool, load_units(), wiring.present)
-    return book_routes(reader, wiring.paper, draw_city(), wiring.tabs)
+    city_map = draw_city()
+    return [
+        *book_routes(reader, wiring.paper, city_map, wiring.tabs),
+        *wall_routes(reader, wiring.get(Access), wiring.paper, city_map),
+    ]

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,8 @@ class Entrance(msgspec.Struct, frozen=True):
     url: str
 
 
-def made_paper(*rooms: str, libraries: Path = Path("/nowhere")) -> Paper:
-    """The templates of the way in, and of further rooms."""
+def made_paper(*rooms: str, libraries: Path = Path("/nowhere"), further: Mapping[str, Any] | None = None) -> Paper:
+    """The templates of the way in, and of further rooms with the terms that their pages need."""
     folders = {room: HOUSE.joinpath(*room.split(".")) for room in ("access", *rooms)}
     terms = {
         **access_room.TERMS,
@@ -103,6 +103,7 @@ def made_paper(*rooms: str, libraries: Path = Path("/nowhere")) -> Paper:
         "holder_name": holder_name,
         "actor_name": actor_name,
         "act_words": ACT_WORDS,
+        **(further or {}),
     }
     shelf = Shelf(libraries, [folder / "static" for folder in folders.values()])
     return Paper({room: folder / "templates" for room, folder in folders.items()}, shelf, terms)

@@ -190,6 +190,7 @@ WALK: dict[str, str] = {
             "/healthz",
             "/readyz",
             "/metrics",
+            "/wall",
         ),
         NO_ORDERS,
     ),
