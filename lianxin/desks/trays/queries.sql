@@ -1,11 +1,9 @@
--- What lies in the trays of the desks: only orders that the reader may see. Owned here: nothing.
+-- What lies in the trays of the desks: only orders that the reader may see, `order_lines` asks. Owned here: nothing.
 -- Each way is read page by page behind a place; an order without a known date comes last.
 
 -- name: by_holder(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders of some holders. Index: orders_open_holder_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.holder = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -24,9 +22,7 @@ SELECT count(*) FROM (
 
 -- name: by_offered(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that wait for somebody's signature. Index: orders_open_offered_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.offered_to = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -45,9 +41,7 @@ SELECT count(*) FROM (
 
 -- name: by_tracker(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that somebody follows, by their next date. Index: orders_open_tracker_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.tracker = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -66,9 +60,7 @@ SELECT count(*) FROM (
 
 -- name: by_unit(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which some units lead. Index: orders_open_unit_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.unit = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -87,9 +79,7 @@ SELECT count(*) FROM (
 
 -- name: by_helping(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which some units have a part and others lead. Index: orders_open_units_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.units && :keys::text[] AND (o.unit IS NULL OR NOT o.unit = ANY (:keys::text[]))
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -108,9 +98,7 @@ SELECT count(*) FROM (
 
 -- name: by_state(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in some states. Index: orders_open_state_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.state = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -129,9 +117,7 @@ SELECT count(*) FROM (
 
 -- name: by_flag(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders with some marks. Index: orders_open_due_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.flags && :keys::text[]
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -150,9 +136,7 @@ SELECT count(*) FROM (
 
 -- name: by_proposal(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders in which something waits for a decision. Index: orders_open_proposal_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.proposal = ANY (:keys::text[])
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -171,9 +155,7 @@ SELECT count(*) FROM (
 
 -- name: by_region(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders that a unit of the reader's region has or has a part of. Index: orders_open_units_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.units && (SELECT r.units FROM reader_of(:reader) r) AND cardinality(:keys::text[]) > 0
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
@@ -192,7 +174,5 @@ SELECT count(*) FROM (
 
 -- name: shown(reader, numbers)
 -- The orders with these numbers, open or closed, that the reader may see. Index: orders_number_key.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.number = ANY (:numbers::text[]);

@@ -1,12 +1,11 @@
--- What the interface for other systems reads, always through `seen_orders`. Nothing is owned or written here.
+-- What the interface for other systems reads, always through `seen_orders`, which `order_lines` asks. Nothing is owned or
+-- written here.
 -- Of lists, the filter that an index carries has a statement of its own, so that its plan is made once; a further
 -- filter that is null filters nothing. Parameters are numbered as they stand in the text.
 
 -- name: open_of_holder(reader, holder, below, unit, state, due_before, order_ids, limit_count)
 -- Open orders of a holder below a place, newest first. Index: orders_open_holder_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.kind, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.holder = :holder AND o.order_id < :below::bigint
    AND (:unit::text IS NULL OR o.unit = :unit)
    AND (:state::text IS NULL OR o.state = :state)
@@ -17,9 +16,7 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
 
 -- name: open_of_unit(reader, unit, below, state, due_before, order_ids, limit_count)
 -- Open orders that a unit is to handle, below a place, newest first. Index: orders_open_unit_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.kind, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.unit = :unit AND o.order_id < :below::bigint
    AND (:state::text IS NULL OR o.state = :state)
    AND (:due_before::timestamptz IS NULL OR o.due_at < :due_before)
@@ -29,9 +26,7 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
 
 -- name: open_orders(reader, below, state, due_before, order_ids, limit_count)
 -- Open orders below a place, newest first. Indexes: orders_open_state_idx, orders_open_due_idx, orders_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.kind, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.order_id < :below::bigint
    AND (:state::text IS NULL OR o.state = :state)
    AND (:due_before::timestamptz IS NULL OR o.due_at < :due_before)
@@ -41,9 +36,7 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
 
 -- name: all_orders(reader, below, holder, unit, state, due_before, order_ids, limit_count)
 -- Orders below a place, closed ones too, newest first. Index: orders_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.kind, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.order_id < :below::bigint
    AND (:holder::text IS NULL OR o.holder = :holder)
    AND (:unit::text IS NULL OR o.unit = :unit)
@@ -55,11 +48,9 @@ SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS 
 
 -- name: changed_orders(since, below, reader, open_only, holder, unit, state, due_before, order_ids, limit_count)
 -- Orders below a place to which something was written at or after an instant, newest first. Index: entries_at_idx.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.kind, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.closed_at
+SELECT o.*
   FROM (SELECT DISTINCT e.chain_id FROM entries e WHERE e.at >= :since AND e.chain_id < :below::bigint) changed
-  JOIN seen_orders(:reader) o ON o.order_id = changed.chain_id
-  LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+  JOIN order_lines(:reader) o ON o.order_id = changed.chain_id
  WHERE (NOT :open_only::boolean OR o.closed_at IS NULL)
    AND (:holder::text IS NULL OR o.holder = :holder)
    AND (:unit::text IS NULL OR o.unit = :unit)
