@@ -113,6 +113,11 @@ async def test_the_answer_is_the_same_whatever_belongs_together(citizen, strange
     assert (await citizen.follow(kept.number, kept.code)).status_code == 303, "the code still holds"
 
 
+async def test_who_reported_a_breach_is_told_to_call(stranger):
+    page = (await stranger.client.get("/follow/lost")).text
+    assert "您办的是举报吗" in page and "请拨打 12345" in page
+
+
 async def test_a_slip_in_the_number_is_said_and_nothing_is_looked_up(stranger, pool):
     answered = await stranger.send("/follow/lost", "/follow/lost", number="20260309-000019", phone=WHO["phone"])
     assert answered.status_code == 422 and "有一位数字不对" in words_of(answered.text)
