@@ -173,6 +173,10 @@ class KnowledgeReader:
         """Return open tasks, the most urgent first; unit None: of all units."""
         return tuple(map(_task, await self._pool.fetch(_QUERIES.open_tasks.sql, unit or "", most)))
 
+    async def overdue(self, unit: str | None, now: Instant, most: int = 200) -> tuple[OpenTask, ...]:
+        """Return the open tasks whose date has passed, the oldest first; unit None: of all units."""
+        return tuple(task for task in await self.tasks(unit, most) if task.due is not None and task.due <= now)
+
     async def waiting(self, unit: str | None) -> tuple[int, int]:
         """Return how many tasks and how many versions wait."""
         row = await self._pool.fetchrow(_QUERIES.waiting.sql, unit or "")

@@ -36,9 +36,20 @@ DESK: Final = Desk(
             keys=_tray,
             states=("followup_failed",),
         ),
+        Tray(
+            name="undelivered",
+            words=marked("Message did not arrive"),
+            empty=marked("Every message arrived"),
+            teaches=marked(
+                "When a message to a citizen comes back or is given up, call them and note how they were told."
+            ),
+            way="undelivered",
+            keys=lambda _: ("returned", "dead"),
+        ),
     ),
     acts={
         "due": (("record-followup", marked("Record the answers")), ("attempt-failed", marked("Not reached"))),
         "again": (("record-followup", marked("Record the answers")), ("attempt-failed", marked("Not reached"))),
+        "undelivered": (("note", marked("Note how they were told")),),
     },
 )

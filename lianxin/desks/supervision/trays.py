@@ -79,4 +79,5 @@ DESK: Final = Desk(
         "late": (("urge", marked("Urge")),),
         "instructed": (("answer-instruction", marked("Answer the instruction")),),
     },
+    template="desks.supervision/desk.html",
 )

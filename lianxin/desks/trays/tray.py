@@ -7,9 +7,10 @@ import msgspec
 
 from lianxin.ground.clock import Instant
 
-Way = Literal["holder", "offered", "tracker", "unit", "helping", "region", "state", "flag", "proposal"]
+Way = Literal["holder", "offered", "tracker", "unit", "helping", "region", "state", "flag", "proposal", "undelivered"]
 """How the orders of a tray are found: by who holds, who was offered, who follows, whose unit leads or has a part,
-what lies in the region, the state, a mark, what waits for a decision. Each way has its index."""
+what lies in the region, the state, a mark, what waits for a decision, how a message to the citizen failed. Each way has
+its index."""
 
 
 class Tray(msgspec.Struct, frozen=True, kw_only=True):

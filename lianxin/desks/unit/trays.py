@@ -84,4 +84,5 @@ DESK: Final = Desk(
         "overdue": (("reply", marked("Reply")),),
         "helping": (("sign-part", marked("Sign the part")), ("finish-part", marked("Part is done"))),
     },
+    template="desks.unit/desk.html",
 )

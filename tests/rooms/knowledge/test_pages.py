@@ -12,7 +12,7 @@ from made.site import open_site
 from made_knowledge import EDITOR, OTHER
 
 from lianxin.desks.site import make_paper
-from lianxin.ground.clock import at_iso
+from lianxin.ground.clock import HOUR_MS, at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.knowledge.importing import import_file
@@ -225,6 +225,26 @@ async def test_what_was_typed_and_not_sent_is_there_again(site, pool):
         assert "想到一半" not in (await client.get("/knowledge/K1/edit")).text
     async with await entered(site, pool, SECOND) as client:
         assert "不要草稿" not in (await client.get("/knowledge/K1/edit")).text
+
+
+async def test_a_task_past_its_date_stands_before_supervision_and_its_unit_and_nobody_else(site, pool):
+    supervisor = load_staff().by_role("supervisor")[0].id
+    desks = ((supervisor, "/supervision"), (YBJ, "/unit"), (RSJ, "/unit"))
+
+    async def told() -> list[bool]:
+        shown = []
+        for number, desk in desks:
+            async with await entered(site, pool, number) as client:
+                page = await client.get(desk)
+                assert page.status_code == 200
+                shown.append("知识任务已超期" in page.text)
+        return shown
+
+    async with await entered(site, pool, AGENT) as client:
+        assert (await do(client, "K1", "report", kind="wrong", words="备案入口换了", urgent="1")).status_code == 303
+    assert await told() == [False, False, False]  # urgent: two hours are left
+    await write_site_clock(pool, NOW + 2 * HOUR_MS, 0.0)
+    assert await told() == [True, True, False]  # K1 is the medical insurance office's
 
 
 async def test_an_agent_reports_and_the_owner_settles(site, pool):
