@@ -180,9 +180,7 @@ SELECT o.* FROM order_lines(:reader) o
 -- name: by_undelivered(reader, keys, states, before, after_at, after_id, limit_count)
 -- Open orders of which a message came back or was given up, and whose citizen nobody has spoken with since. Indexes:
 -- outbox_lost_idx, orders_pkey, entries_pkey.
-SELECT o.order_id, o.number, coalesce(nullif(t.title, ''), left(t.text, 30)) AS title, o.state, o.holder, o.held_since,
-       o.offered_to, o.tracker, o.unit, o.category, o.region, o.urgency, o.flags, o.opened_at, o.due_at, o.next_at
-  FROM seen_orders(:reader) o LEFT JOIN texts t ON t.order_id = o.order_id AND t.n = 1
+SELECT o.* FROM order_lines(:reader) o
  WHERE o.closed_at IS NULL AND o.order_id IN (SELECT subject_id FROM outbox WHERE state IN ('dead', 'returned'))
    AND EXISTS (
        SELECT FROM outbox m
