@@ -18,7 +18,9 @@ from unseen import GUARDED, OPEN, UNSEEN
 from lianxin.ground.store import Database
 
 _ITSELF = frozenset({"orders", "contacts"})
-_THROUGH = re.compile(r"\b(?:seen_orders|seen_contacts|seen_messages|listed|order_lines)\(\s*(?:\$\d+|p_reader|\w+\.reader)\b")
+_THROUGH = re.compile(
+    r"\b(?:seen_orders|seen_contacts|seen_messages|listed|order_lines)\(\s*(?:\$\d+|p_reader|\w+\.reader)\b"
+)
 """The rule, asked for somebody: the reader is an argument, never a name that stands in the statement."""
 _WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\w+", re.IGNORECASE)
 _NAMED = re.compile(r"(?<![\w.$])(\w+)\b(?!\s*\()")

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from lianxin.contacts.contact import Matter
 from lianxin.ground.web import marked
 from lianxin.people.person import PersonFields
+from lianxin.units import Units
 
 OUTCOMES: Final = {
     "answered": marked("answered at once"),
@@ -80,3 +83,17 @@ def matter_of(sent: Sent, item: str = "") -> Matter:
         to=first(sent, "to"),
         ground=first(sent, "ground"),
     )
+
+
+def signed_answer(sent: Sent, matter: Matter, name: str, units: Units) -> Matter:
+    """Return a direct answer that an expert (专家座席) gives by name for a department, on a ground.
+
+    Raises NotFilledIn where it is not said for which department, or on what the answer rests.
+    """
+    unit = first(sent, "for_unit")
+    found = next((one for one in units.all if one.id == unit), None)
+    if found is None:
+        raise NotFilledIn("没有引用知识条目时，由专家署名答复：请选择代表哪个单位答复。没有保存。")
+    if not matter.ground:
+        raise NotFilledIn("专家署名答复对单位有约束力，请写明依据。没有保存。")
+    return msgspec.structs.replace(matter, item=f"专家 {name}（{found.name}）")

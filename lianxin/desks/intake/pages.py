@@ -14,7 +14,16 @@ from lianxin.access import Who
 from lianxin.channels.inbox import NoSuchMessage
 from lianxin.channels.replying import NoReply, Replying
 from lianxin.contacts.course import ContactRefused
-from lianxin.desks.intake.filled import CHANNELS, OUTCOMES, NotFilledIn, as_sent, first, matter_of, person_of
+from lianxin.desks.intake.filled import (
+    CHANNELS,
+    OUTCOMES,
+    NotFilledIn,
+    as_sent,
+    first,
+    matter_of,
+    person_of,
+    signed_answer,
+)
 from lianxin.desks.intake.reading import AtDesk, IntakeReader
 from lianxin.desks.intake.service import AGENTS, Intake
 from lianxin.desks.intake.trays import DESK
@@ -126,6 +135,7 @@ class IntakePages:
             "drafted": kept.at if kept is not None and sent is None else None,
             "commands": [new_command(moment.now) for _ in range(4)],
             "outcomes": OUTCOMES,
+            "expert_units": self._units.all,
             "given": {},
             "refusal": "",
             "earlier": found.earlier,
@@ -245,10 +255,13 @@ def _matter_routes(pages: IntakePages) -> list[ControllerRouterHandler]:
         command, now = _command(sent), (await pages.present()).now
         try:
             matter = matter_of(sent, first(sent, "item"))
+            signed = who.may("expert") and matter.outcome == "answered" and not matter.item
+            if signed:
+                matter = signed_answer(sent, matter, who.name, pages.known().units)
             reply, rows = first(sent, "reply"), {}
             if reply:
                 rows = await pages.replying.rows(who.number, found.line.id, reply, who.by, command, now)
-            await pages.intake.outcome(who, found.line.id, matter, command, now, rows)
+            await pages.intake.outcome(who, found.line.id, matter, command, now, rows, signed=signed)
         except _REFUSALS as refused:
             return await _refused(pages, request, number, sent, refused)
         return Redirect(f"/intake/{number}", status_code=303)

@@ -114,14 +114,17 @@ class Intake:
         command: UUID,
         now: Instant,
         beside: Mapping[str, list[Any]],
+        *,
+        signed: bool = False,
     ) -> None:
         """Note what became of a matter that has no order.
 
         beside  rows of other rooms that belong to it, by writer: an answer in writing
+        signed  an expert answers for it by name, without a knowledge item
         Raises ContactRefused, KnowledgeRefused, NoSuchItem.
         """
         rows = dict(beside)
-        if matter.outcome == "answered" and self._knowledge is not None and matter.item:
+        if matter.outcome == "answered" and self._knowledge is not None and matter.item and not signed:
             item, used = await self._knowledge.used(matter.item, contact, who.by, now)
             matter = Matter("answered", item=item, agreed=matter.agreed)
             rows |= used

@@ -22,6 +22,7 @@ from lianxin.ground.text import make_number, parse_number
 from lianxin.orders.service import Services, contact_id_of
 from lianxin.people import load_staff
 from lianxin.rules import load_rules
+from lianxin.units import load_units
 
 AGENT, OTHER = "1002", "1003"
 ORDER = {
@@ -135,6 +136,25 @@ async def test_an_outcome_needs_what_belongs_to_it(desk: httpx.AsyncClient, fill
     command = hidden((await desk.get(contact)).text, "/outcome")
     refused = await desk.post(f"{contact}/outcome", data={**filled, "command": command})
     assert refused.status_code == 409 and sentence in refused.text
+
+
+async def test_an_expert_answers_by_name_for_a_department_on_a_ground(desk: httpx.AsyncClient, pool: Any) -> None:
+    assert "for_unit" not in (await desk.get(await noted(desk))).text, "an agent has no name to answer with"
+    site = desk._transport.app  # type: ignore[attr-defined]
+    person = load_staff().by_role("expert")[0]
+    async with await entered(site, pool, person.id) as expert:
+        contact = await noted(expert)
+        said = {"outcome": "answered", "agreed": "yes", "for_unit": "", "ground": ""}
+        for more, sentence in (({}, "请选择代表哪个单位"), ({"for_unit": "zjj"}, "请写明依据")):
+            said |= more
+            command = hidden((await expert.get(contact)).text, "/outcome")
+            refused = await expert.post(f"{contact}/outcome", data={**said, "command": command})
+            assert refused.status_code == 409 and sentence in refused.text
+        said["ground"] = "滨州市物业管理条例第 12 条"
+        answer = await expert.post(f"{contact}/outcome", data={**said, "command": command})
+        assert answer.status_code == 303, answer.text
+    body = await pool.fetchval("SELECT convert_from(body, 'UTF8') FROM entries WHERE command_id = $1", UUID(command))
+    assert f"专家 {person.name}（{load_units().unit('zjj').name}）" in body and "第 12 条" in body
 
 
 async def test_a_caller_joins_an_order_that_the_agent_may_see(desk: httpx.AsyncClient, pool: Any) -> None:
