@@ -56,8 +56,10 @@ class House:
         self.events, self._lines = [], queue.Queue()
         city = ["--demo", "--speed", str(SPEED)] if demo else []
         command = [sys.executable, "-m", "lianxin", "run", *city]
+        # Made-up people stand in its database; only a trial goes on with them when the demo does not.
+        environment = self.environment | ({} if demo else {"LIANXIN_WEB_TRIAL": "true"})
         self._process = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
         threading.Thread(target=self._listen, args=(self._process, self._lines), daemon=True).start()
 

@@ -346,7 +346,8 @@ async def test_a_step_that_makes_no_sense_is_refused_and_nothing_is_kept(site, p
 
 async def test_control_characters_and_scripts_are_words_on_the_page(site, pool):
     async with await entered(site, pool, AGENT) as client:
-        words = "\x00<script>alert(1)</script>\x1b[0m"
+        words = "\x07<script>alert(1)</script>\x1b[0m"
+        assert (await do(client, "K1", "report", kind="wrong", words=f"\x00{words}")).status_code == 400
         assert (await do(client, "K1", "report", kind="wrong", words=words)).status_code == 303
         page = (await client.get("/knowledge/K1")).text
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
