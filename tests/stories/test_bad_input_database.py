@@ -13,6 +13,8 @@ import pytest
 from callers import AGAIN_S, Callers
 from living_house import House, house
 
+from lianxin.access import cookies
+from lianxin.access.sessions import Sessions
 from lianxin.ground.clock import at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.time_here import write_site_clock
@@ -22,6 +24,7 @@ from lianxin.people import load_staff
 from lianxin.personnel import enrol
 
 SEED = 5
+READER = "1026"
 TEN_SECONDS = round(10 / AGAIN_S)
 """How often one caller asks in vain while the database is gone for ten seconds."""
 MORNING = at_iso("2026-03-09T10:00:00+08:00")
@@ -38,11 +41,12 @@ async def test_while_the_database_is_gone_everybody_is_told_and_then_all_goes_on
         async with callers.calling(demo.database_url()):
             await callers.until_acknowledged(20)
             people = set(demo.members()) - set(demo.database_members())
+            reader = await _logged_in(demo)
 
             demo.freeze([demo.process.pid])  # or the supervisor would have it back within a second
             await asyncio.to_thread(demo.kill, demo.database_members)
             await callers.until(lambda: len(callers.away) >= 2 * TEN_SECONDS)
-            _pages_say_so(demo)
+            _pages_say_so(demo, reader)
             demo.thaw([demo.process.pid])
             await _goes_on(demo, callers)
 
@@ -67,11 +71,12 @@ async def test_without_room_on_the_disk_commands_are_refused_and_go_on_when_ther
             callers = Callers(SEED, at_once=2)
             async with callers.calling(site.database_url()):
                 await callers.until_acknowledged(20)
+                reader = await _logged_in(site)
                 _fill(disk / "ballast")
                 await callers.until(lambda: any("没有存储空间" in str(away) for away in callers.away))
                 assert "this step was not saved" in next(a.en for a in callers.away if "没有存储空间" in a.zh)
                 with site.client() as pages:
-                    assert pages.get("/book").status_code == 200  # who only reads is not disturbed
+                    assert pages.get("/book", headers=reader).status_code == 200  # who only reads is not disturbed
                 (disk / "ballast").unlink()
                 await _goes_on(site, callers)
 
@@ -92,10 +97,18 @@ async def _goes_on(house: House, callers: Callers) -> None:
     assert await callers.changed_texts() == {}
 
 
-def _pages_say_so(demo: House) -> None:
+async def _logged_in(house: House) -> dict[str, str]:
+    """Return the headers of a dispatcher's browser."""
+    pool = await open_pool(house.database_url())
+    async with pool:
+        session = await Sessions(pool).begin(READER, "password")
+    return {"Cookie": f"{cookies.SESSION}={session.secret}", "Accept": "text/html"}
+
+
+def _pages_say_so(demo: House, reader: dict[str, str]) -> None:
     _not_ready(demo)
     with demo.client() as pages:
-        book = pages.get("/book")
+        book = pages.get("/book", headers=reader)
         assert (book.status_code, book.headers["retry-after"]) == (503, "5")
         assert "数据库暂时没有回应" in book.text
 
