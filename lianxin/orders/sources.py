@@ -24,6 +24,8 @@ _NAMES: Final = {
     "telephony.mailbox_reply": "信箱答复",
     "telephony.text_reply": "短信答复",
 }
+_UNITS: Final = {"order.level_difference": "WD"}
+"""Values of a pack that are a number alone, and of what."""
 _UNDECIDED: Final = re.compile(r"(?:adopted as )?assumption")
 _YEAR: Final = 2026
 """`Words` writes years out that are not this one; amounts have none."""
@@ -53,7 +55,8 @@ def _amount(rules: Rules, key: str) -> str:
     most, unit = rules.value(f"{key}.max"), rules.value(f"{key}.unit")
     if isinstance(most, int) and isinstance(unit, str):
         return f"最长 {words.amount(most, unit)}"
-    return ""
+    number = rules.number(key)
+    return words.amount(number, _UNITS[key]) if number is not None and key in _UNITS else ""
 
 
 LAW: Final = {

@@ -32,6 +32,11 @@ SELECT s.sample_id, s.sheet, s.subject_id, s.person, s.why, s.drawn_at
  ORDER BY s.why = 'random', s.drawn_at, s.sample_id
  LIMIT :limit_count;
 
+-- name: to_inspect_count(by)$
+-- How many there are of them.
+SELECT count(*) FROM samples s
+ WHERE NOT EXISTS (SELECT FROM scores c WHERE c.sample_id = s.sample_id) AND s.person <> :by;
+
 -- name: inspected(limit_count)
 -- The latest scores.
 SELECT s.sample_id, s.sheet, s.subject_id, s.person, s.why, s.drawn_at, c.by, c.at, c.total, c.fatal

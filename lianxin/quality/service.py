@@ -114,8 +114,12 @@ class Inspection:
         return _sample_id(sheet, subject, person)
 
     async def to_inspect(self, by: str) -> tuple[Sample, ...]:
-        """Return what waits for a score by this inspector, what is risky first."""
+        """Return what waits for a score by this inspector, what is risky first; no more than LIMIT."""
         return tuple(_sample(row) for row in await self._pool.fetch(_QUERIES.to_inspect.sql, by, LIMIT))
+
+    async def to_inspect_count(self, by: str) -> int:
+        """Return how many wait for a score by this inspector."""
+        return int(await self._pool.fetchval(_QUERIES.to_inspect_count.sql, by))
 
     async def inspected(self) -> tuple[Sample, ...]:
         """Return the latest scores."""

@@ -54,6 +54,7 @@ class QualityDesk:
         moment, who = await self.present(), request.user
         values = {
             "waiting": await self.inspection.to_inspect(who.by),
+            "waiting_count": await self.inspection.to_inspect_count(who.by),
             "appeals": await self.inspection.open_appeals(),
             "scored": await self.inspection.inspected(),
             "refusal": "",

@@ -64,6 +64,7 @@ def test_a_rule_of_the_course_itself_names_no_pack() -> None:
     [
         ("order.handle.life_danger", "order.handle.life_danger 2 小时（暂定）"),
         ("telephony.text_reply", "短信答复 3 分钟（GB/T 33358-2016）"),
+        ("order.level_difference", "下一级提前量 1 个工作日（暂定）"),
         ("order.nothing_of_the_kind", "order.nothing_of_the_kind：未作规定"),
     ],
 )

@@ -149,6 +149,16 @@ async def test_the_sample_of_today_is_drawn_shown_and_scored_in_the_browser(desk
     assert (await desk.post(f"/quality/{sample}/score", data=points)).status_code == 303
 
 
+async def test_the_tray_counts_all_that_waits_also_what_is_not_listed_yet(desk: httpx.AsyncClient, pool: Any) -> None:
+    await pool.execute(
+        """INSERT INTO samples (sample_id, sheet, subject_id, person, why, drawn_at, drawn_by)
+           SELECT gen_random_uuid(), 'call', 2020260309000000 + i, 'staff:1001', 'random', now(), 'staff:2021'
+             FROM generate_series(1, 75) i"""
+    )
+    page = (await desk.get("/quality")).text
+    assert '<b class="num push">75</b>' in page and "这里先列出 60 份" in page
+
+
 async def test_scores_are_for_the_inspectors_and_whose_work_it_is(desk: httpx.AsyncClient, pool: Any) -> None:
     sample = await drawn_call(Inspection(pool))
     await Inspection(pool).score(sample, f"staff:{QA[0]}", FULL, (), "", FRIDAY)
