@@ -68,6 +68,8 @@ WALK: dict[str, str] = {
             "/people/search",
             "/intake/new",
             *(f"/intake/{{number}}{more}" for more in ("", "/caller", "/end", "/join", "/order", "/outcome", "/take")),
+            "/silent",
+            "/silent/{number}/wake",
             "/webhooks",
             "/webhooks/{hook_id}",
             "/webhooks/{hook_id}/deliveries/{delivery_id}/again",
