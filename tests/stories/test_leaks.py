@@ -202,6 +202,7 @@ WALK: dict[str, str] = {
 QUERIES: dict[str, tuple[str, ...]] = {
     "/orders": ("", "?q=独一无二", "?holder=tray:review", "?holder=unit:zjj", "?holder=unit:cgj", "?q={number}"),
     "/api/v1/orders": ("", "?text=独一无二", "?state=in_progress", "?unit=zjj", "?holder=unit:cgj"),
+    "/api/v1/contacts": ("", "?limit=200&channel=call", "?limit=200&disposition=opened", "?disposition=pending"),
     **{f"/{desk}": ("", "?tray=") for desk in ("review",)},
 }
 _ACCEPTED = {"Accept": "application/json"}

@@ -1,24 +1,27 @@
 """What came in by another channel and is handed in here: the province's platform, WeChat, letters that were typed."""
 
 import hashlib
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response
 from litestar.exceptions import NotFoundException
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from lianxin.channels.letters import Incoming, Letter
 from lianxin.channels.mail_headers import Sender
 from lianxin.channels.receiving import Receiving, command_of
-from lianxin.contacts.contact import Contact, Matter
+from lianxin.contacts.contact import DISPOSITIONS, PENDING, Contact, Matter
 from lianxin.exchange.api import shapes
 from lianxin.exchange.api.asking import ApiRequest
-from lianxin.exchange.api.describing import ContactNumber, Key, reading, writing
+from lianxin.exchange.api.describing import ContactNumber, Cursor, Key, Limit, reading, writing
 from lianxin.exchange.api.door import Door, TheDoor
+from lianxin.exchange.api.instants import Moment, believable
 from lianxin.exchange.api.once import OnceStore, command_id_of, fingerprint
 from lianxin.exchange.api.orders import written
-from lianxin.ground.clock import CST
+from lianxin.exchange.api.paging import PAGE, earlier
+from lianxin.exchange.api.reading import ContactFilters
+from lianxin.exchange.api.telling import contact_line
 from lianxin.ground.text import clean_text
 from lianxin.insight.audit.violation import number_of
 from lianxin.orders.service import Services, contact_id_of
@@ -26,6 +29,15 @@ from lianxin.people.vault import PersonFields
 
 HANDS_IN: Final = ("agent", "seat_enterprise", "seat_dialect", "shift_lead", "duty_manager")
 """Who brings what came in by another channel: those who would have answered the call."""
+
+Channel = Literal["call", "visit", "web", "mail", "sms", "province", "wechat", "letter", "app", "110", "media"]
+ChannelFilter = Annotated[Channel | None, QueryParameter(description="by which channel they came")]
+Disposition = Literal[PENDING, *DISPOSITIONS]  # type: ignore[valid-type]
+DispositionFilter = Annotated[
+    Disposition | None, QueryParameter(description="in what they ended; pending: those that go on")
+]
+SinceFilter = Annotated[Moment | None, QueryParameter(description="only those that arrived at or after this instant")]
+BeforeFilter = Annotated[Moment | None, QueryParameter(description="only those that arrived before this instant")]
 
 
 @writing(
@@ -46,6 +58,27 @@ async def add_contact(
     return Response(taken, headers={"Location": f"/api/v1/contacts/{taken.number}", "Cache-Control": "no-store"})
 
 
+@reading("/contacts", "contacts:read", operation_id="listContacts", tags=["contacts"])
+async def list_contacts(
+    request: ApiRequest,
+    door: TheDoor,
+    channel: ChannelFilter = None,
+    disposition: DispositionFilter = None,
+    arrived_since: SinceFilter = None,
+    arrived_before: BeforeFilter = None,
+    after: Cursor = None,
+    limit: Limit = PAGE,
+) -> shapes.ContactPage:
+    """List the contacts that you may see, latest first. Go on with `next` until it is null."""
+    asked = ContactFilters(
+        channel=channel,
+        disposition=disposition,
+        since=believable(arrived_since, "arrived_since"),
+        before=believable(arrived_before, "arrived_before"),
+    )
+    return await door.reader.contacts(request.user.number, asked, earlier(after), limit)
+
+
 @reading("/contacts/{number:str}", "contacts:read", 404, operation_id="getContact", tags=["contacts"])
 async def get_contact(request: ApiRequest, door: TheDoor, number: ContactNumber) -> shapes.ContactAnswer:
     """Get one contact: in what it ended, or who has it and until when."""
@@ -56,18 +89,7 @@ async def get_contact(request: ApiRequest, door: TheDoor, number: ContactNumber)
     contact = msgspec.json.decode(row["snapshot"], type=Contact)
     orders = {matter.order for matter in contact.matters if matter.order is not None}
     seen = await door.reader.seen_among(request.user.number, orders)
-    return shapes.ContactAnswer(
-        number=number_of(row["contact_id"]),
-        channel=row["channel"],
-        line=row["line"],
-        arrived=row["arrived_at"].astimezone(CST),
-        stage=row["stage"],
-        disposition=row["disposition"],
-        holder=row["holder"],
-        limit=None if row["limit_at"] is None else row["limit_at"].astimezone(CST),
-        agent=row["agent"],
-        matters=[_matter(matter, seen) for matter in contact.matters],
-    )
+    return shapes.ContactAnswer(**contact_line(row), matters=[_matter(matter, seen) for matter in contact.matters])
 
 
 def incoming_of(sender: str, by: str, key: str, data: shapes.ContactIn) -> Incoming:

@@ -2,7 +2,8 @@
 
 Lists of orders are sorted by number, newest first: the key of a line never changes, so
 whatever happens between two pages no order is left out or shown twice, and one opened
-meanwhile stands before the first page. Promises are sorted by their date.
+meanwhile stands before the first page. Contacts are sorted by their arrival, which never
+changes either, promises by their date.
 """
 
 import re
@@ -15,11 +16,19 @@ PAGE_MAX: Final = 200
 FIRST: Final = 2**63 - 1
 """Above every order."""
 _ORDER: Final = re.compile(r"o([0-9]{1,16})")
+_CONTACT: Final = re.compile(r"c([0-9]{1,13})\.([0-9]{1,16})")
 _PROMISE: Final = re.compile(r"p(-?[0-9]{1,13}|n)\.([0-9]{1,16})\.([0-9]{1,9})")
 
 
 class BadCursor(ValueError):
     """This is no cursor of such a list."""
+
+
+class BehindContact(NamedTuple):
+    """A contact behind which a page begins: when it arrived, and its id."""
+
+    arrived: Instant
+    id: int
 
 
 class BehindPromise(NamedTuple):
@@ -43,6 +52,21 @@ def below(cursor: str | None) -> int:
     if match is None:
         raise BadCursor(cursor)
     return int(match[1])
+
+
+def contact_cursor(arrived: Instant, contact_id: int) -> str:
+    """Return the cursor behind a contact."""
+    return f"c{arrived}.{contact_id}"
+
+
+def earlier(cursor: str | None) -> BehindContact | None:
+    """Return the contact behind which a page begins; None: the first page. Raises BadCursor."""
+    if cursor is None:
+        return None
+    match = _CONTACT.fullmatch(cursor)
+    if match is None:
+        raise BadCursor(cursor)
+    return BehindContact(int(match[1]), int(match[2]))
 
 
 def promise_cursor(due: Instant | None, order_id: int, number: int) -> str:

@@ -135,6 +135,30 @@ SELECT c.contact_id, c.channel, c.line, c.arrived_at, c.stage, c.disposition, c.
   FROM seen_contacts(:reader) c JOIN chains s ON s.chain_id = c.contact_id
  WHERE c.contact_id = :contact_id;
 
+-- name: pending_contacts(reader, arrived_at, contact_id, channel, arrived_after, arrived_before, limit_count)
+-- Contacts that go on, behind a place, latest first; they are few at any time. Index: contacts_pending_idx.
+SELECT c.contact_id, c.channel, c.line, c.arrived_at, c.stage, c.disposition, c.holder, c.limit_at, c.agent
+  FROM seen_contacts(:reader) c
+ WHERE c.disposition = 'pending'
+   AND (c.arrived_at, c.contact_id) < (:arrived_at::timestamptz, :contact_id::bigint)
+   AND (:channel::text IS NULL OR c.channel = :channel)
+   AND (:arrived_after::timestamptz IS NULL OR c.arrived_at >= :arrived_after)
+   AND (:arrived_before::timestamptz IS NULL OR c.arrived_at < :arrived_before)
+ ORDER BY c.arrived_at DESC, c.contact_id DESC
+ LIMIT :limit_count;
+
+-- name: all_contacts(reader, arrived_at, contact_id, channel, arrived_after, arrived_before, disposition, limit_count)
+-- Contacts behind a place, ended ones too, latest first. Index: contacts_arrived_idx, backwards.
+SELECT c.contact_id, c.channel, c.line, c.arrived_at, c.stage, c.disposition, c.holder, c.limit_at, c.agent
+  FROM seen_contacts(:reader) c
+ WHERE (c.arrived_at, c.contact_id) < (:arrived_at::timestamptz, :contact_id::bigint)
+   AND (:channel::text IS NULL OR c.channel = :channel)
+   AND (:arrived_after::timestamptz IS NULL OR c.arrived_at >= :arrived_after)
+   AND (:arrived_before::timestamptz IS NULL OR c.arrived_at < :arrived_before)
+   AND (:disposition::text IS NULL OR c.disposition = :disposition)
+ ORDER BY c.arrived_at DESC, c.contact_id DESC
+ LIMIT :limit_count;
+
 -- name: seen_among(reader, order_ids)
 -- Those of these orders that this reader sees. Index: orders_pkey.
 SELECT o.order_id FROM seen_orders(:reader) o WHERE o.order_id = ANY (:order_ids::bigint[]);

@@ -10,9 +10,17 @@ from uuid import UUID
 
 import msgspec
 
+from lianxin.contacts.contact import PENDING
 from lianxin.exchange.api import shapes
-from lianxin.exchange.api.paging import FIRST, BehindPromise, order_cursor, promise_cursor
-from lianxin.exchange.api.telling import promise_line
+from lianxin.exchange.api.paging import (
+    FIRST,
+    BehindContact,
+    BehindPromise,
+    contact_cursor,
+    order_cursor,
+    promise_cursor,
+)
+from lianxin.exchange.api.telling import contact_line, promise_line
 from lianxin.ground.clock import CST, from_datetime, to_datetime
 from lianxin.ground.ledger import Loaded, Standing
 from lianxin.ground.store import load_queries
@@ -28,6 +36,7 @@ PORTION: Final = 400
 PORTIONS_MAX: Final = 10
 """After so many portions a page ends, full or not; its cursor goes on from there."""
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_FAR_OFF: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +54,15 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     due_before: datetime | None = None
     since: datetime | None = None
     text: str = ""
+
+
+class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which contacts; None filters nothing. since: those that arrived at or after it; before: those earlier than it."""
+
+    channel: str | None = None
+    disposition: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -148,6 +166,20 @@ class ApiReader:
     async def contact(self, reader: str, contact_id: int) -> "Record | None":
         """Return a contact with the value of its chain; None: there is none for this reader."""
         return await self._pool.fetchrow(_QUERIES.contact.sql, reader, contact_id)
+
+    async def contacts(
+        self, reader: str, asked: ContactFilters, after: BehindContact | None, limit: int
+    ) -> shapes.ContactPage:
+        """Return the latest contacts behind a place."""
+        place = (_FAR_OFF, FIRST) if after is None else (to_datetime(after.arrived), after.id)
+        some = (*place, asked.channel, asked.since, asked.before)
+        if asked.disposition == PENDING:
+            rows = await self._pool.fetch(_QUERIES.pending_contacts.sql, reader, *some, limit + 1)
+        else:
+            rows = await self._pool.fetch(_QUERIES.all_contacts.sql, reader, *some, asked.disposition, limit + 1)
+        last = rows[limit - 1] if len(rows) > limit else None
+        cursor = None if last is None else contact_cursor(from_datetime(last["arrived_at"]), last["contact_id"])
+        return shapes.ContactPage([shapes.ContactLine(**contact_line(row)) for row in rows[:limit]], cursor)
 
     async def seen_among(self, reader: str, order_ids: Collection[int]) -> frozenset[int]:
         """Return those of these orders that this reader sees."""

@@ -32,6 +32,7 @@ def api_router(door: Door | None = None, rates: Rates | None = None) -> Router:
             orders.list_promises_of_order,
             orders.list_promises,
             contacts.add_contact,
+            contacts.list_contacts,
             contacts.get_contact,
             files.list_attachments,
             files.get_attachment,

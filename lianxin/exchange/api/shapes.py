@@ -333,16 +333,28 @@ class MatterLine(msgspec.Struct, frozen=True):
     ground: str
 
 
-class ContactAnswer(msgspec.Struct, frozen=True):
-    """One contact."""
+class ContactLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact in a list."""
 
-    number: str
+    number: Annotated[str, _about("number of the contact")]
     channel: str
     line: str
     arrived: datetime
     stage: Annotated[str, _about("waiting, talking, writing, ended")]
     disposition: Annotated[str, _about("in what it ended; pending: it goes on")]
     holder: str | None
-    limit: datetime | None
+    limit: Annotated[datetime | None, _about("until when its holder must go on; null: it has ended")]
     agent: str | None
+
+
+class ContactPage(msgspec.Struct, frozen=True):
+    """A page of contacts."""
+
+    items: list[ContactLine]
+    next: Annotated[str | None, _about("cursor of the page behind; null: this is the last")]
+
+
+class ContactAnswer(ContactLine, frozen=True, kw_only=True):
+    """One contact."""
+
     matters: list[MatterLine]

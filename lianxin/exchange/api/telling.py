@@ -1,10 +1,11 @@
 """How is a sheet, a row, an entry told as an answer? Pure: values in, values out."""
 
 from datetime import datetime
+from typing import Any
 
 from lianxin.deadlines import UNRESOLVED
 from lianxin.exchange.api import shapes
-from lianxin.ground.clock import Instant, to_datetime
+from lianxin.ground.clock import CST, Instant, to_datetime
 from lianxin.insight.audit.violation import number_of
 from lianxin.orders.course import CourseStep
 from lianxin.orders.sheet import PromiseLine, Sheet, Text
@@ -72,6 +73,21 @@ def promise_line(number: str, promise: PromiseLine) -> shapes.PromiseLine:
         state=promise.state,
         settled=moment(promise.settled),
     )
+
+
+def contact_line(row: Any) -> dict[str, Any]:
+    """Return the fields of a contact's line, of its row."""
+    return {
+        "number": number_of(row["contact_id"]),
+        "channel": row["channel"],
+        "line": row["line"],
+        "arrived": row["arrived_at"].astimezone(CST),
+        "stage": row["stage"],
+        "disposition": row["disposition"],
+        "holder": row["holder"],
+        "limit": None if row["limit_at"] is None else row["limit_at"].astimezone(CST),
+        "agent": row["agent"],
+    }
 
 
 def _written(text: Text) -> shapes.Written:

@@ -104,6 +104,8 @@ async def test_what_the_page_names_is_what_the_description_has():
     filters = set(re.findall(r"^\| `(\w+)=", PAGE, re.MULTILINE))
     parameters = {one["name"] for one in described["paths"]["/api/v1/orders"]["get"]["parameters"]}
     assert filters == parameters - {"after", "limit"}
+    of_contacts = {one["name"] for one in described["paths"]["/api/v1/contacts"]["get"]["parameters"]}
+    assert all(f"`{name}`" in PAGE.partition("## What came in")[2] for name in of_contacts - {"after", "limit"})
     steps = set(re.findall(r"`([a-z-]+)`", PAGE.partition("A unit's are")[2].partition("\n\n")[0]))
     assert steps == {slug for slug, form in API_FORMS.items() if {"unit_contact", "unit_leader"} & set(form.step.who)}
     channels = described["components"]["schemas"]["ContactIn"]["properties"]["channel"]["enum"]

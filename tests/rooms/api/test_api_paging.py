@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from lianxin.exchange.api.paging import (
     FIRST,
     BadCursor,
+    BehindContact,
     BehindPromise,
     behind,
     below,
+    contact_cursor,
+    earlier,
     order_cursor,
     promise_cursor,
 )
@@ -19,7 +22,7 @@ ORDER = 1_020260309_000019
 
 def test_without_a_cursor_a_list_begins_at_its_beginning():
     assert below(None) == FIRST
-    assert behind(None) is None
+    assert behind(None) is None and earlier(None) is None
 
 
 @given(st.integers(0, 10**16 - 1))
@@ -45,3 +48,16 @@ def test_what_is_no_cursor_of_orders_is_refused(cursor):
 def test_what_is_no_cursor_of_promises_is_refused(cursor):
     with pytest.raises(BadCursor):
         behind(cursor)
+
+
+@given(st.integers(0, 10**13 - 1), st.integers(0, 10**16 - 1))
+def test_a_cursor_of_contacts_leads_back_to_its_contact(arrived, contact_id):
+    assert earlier(contact_cursor(arrived, contact_id)) == BehindContact(arrived, contact_id)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", f"o{ORDER}", f"p1.{ORDER}.1", "c1", "c-1.1", "c" + "9" * 14 + ".1", "c1.1\n", "c１.1"]
+)
+def test_what_is_no_cursor_of_contacts_is_refused(cursor):
+    with pytest.raises(BadCursor):
+        earlier(cursor)
