@@ -180,7 +180,8 @@ class House:
         with EmbeddedServer(self.home) as server:
             file, key = self.home / FILE_NAME, known_key(self.home)
             report = audit_database(server.url(APP), checkpoints=file, key=key)
-        assert (found["ok"], said.returncode) == (report.ok, 0 if report.ok else 1)
+        seen = f"by the command {found['violations'][:9]}, a moment later {report.violations[:9]}"
+        assert (found["ok"], said.returncode) == (report.ok, 0 if report.ok else 1), seen
         assert found["anchored"] and report.anchored
         return list(found["violations"])
 
