@@ -58,6 +58,7 @@ class Callers:
         self._at_once = at_once
         self._calls = 0
         self._news = asyncio.Condition()
+        self._open = asyncio.Event()
         self._agent = f"staff:{load_staff().by_role('agent')[0].id}"
         self._services: Services
         self._clock: SiteClock
@@ -83,7 +84,16 @@ class Callers:
         self.pool = await open_pool(url, size_min=1, size_max=self._at_once + 3)
         self._clock = await read_site_clock(self.pool)
         self._services = await services_of(self.pool)
+        self._open.set()
         await self._tell()
+
+    def hold_on(self) -> None:
+        """Let nobody ask again until they are given connections anew.
+
+        A house that was off goes on in time where it stopped: who asked it before they have read its clock would write
+        in its future, and every date until then would look forgotten.
+        """
+        self._open.clear()
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Return when something has become true by what they did or were told."""
@@ -163,6 +173,7 @@ class Callers:
     async def _ask(self, key: UUID, ask: Callable[[Services, Instant], Awaitable[Result]]) -> bool:
         """Send a command until it is answered; return whether it was carried out."""
         while True:
+            await self._open.wait()
             try:
                 answer = await ask(self._services, self._clock.now())
             except OutOfReach as away:

@@ -39,11 +39,13 @@ async def test_whatever_is_killed_nothing_acknowledged_is_lost_and_the_city_goes
                 await callers.until_acknowledged(chance.randint(1, MOST_ANSWERS))
                 date = await _last_entry(callers)
                 assert await asyncio.to_thread(demo.kill, None, chance) >= 10  # supervisor, three roles, the database
+                callers.hold_on()
                 await _comes_back(demo, callers, date)
             await callers.until_acknowledged(1)
             date = await _last_entry(callers)
             await asyncio.to_thread(demo.kill_supervisor)
             assert demo.members() == []
+            callers.hold_on()
             await _comes_back(demo, callers, date)
         seconds = await asyncio.to_thread(demo.stop)
         record_property("kills", KILLS)
