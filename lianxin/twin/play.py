@@ -240,9 +240,20 @@ class Play:
             else:
                 last = matter_of(outcome, dice)
         ended_at = max(script.ended_at, at)
-        end = course.End(id=self._command(ended_at, subject, 4), by=script.agent, matter=last)
-        yield self._meet(subject, end, ended_at)
-        self._persons.pop(subject, None)
+        if self._ticks:
+            yield from self._end(subject, ended_at, (script.agent, last))
+        else:  # beside others nothing is done before its time: the books would hold what has not happened yet
+            self._at(ended_at, self._end, subject, (script.agent, last))
+
+    def _end(self, subject: int, at: Instant, more: tuple[str, Matter | None]) -> Iterator[Op]:
+        """End a contact that is written up, with the matter that was not noted before."""
+        by, last = more
+        if by in self._theirs:
+            self._leave_contact(subject, by)
+        elif subject in self.contacts:
+            end = course.End(id=self._command(at, subject, 4), by=by, matter=last)
+            yield self._meet(subject, end, at)
+            self._persons.pop(subject, None)
 
     def _finish(self, subject: int, at: Instant, _: int) -> Iterator[Op]:
         """End a contact whose matters were noted before the play was interrupted."""

@@ -8,7 +8,7 @@ from made.orders import Case
 
 from lianxin.contacts import course
 from lianxin.contacts.contact import DISPOSITIONS, Contact
-from lianxin.ground.clock import DAY_MS, HOUR_MS, local_date, midnight
+from lianxin.ground.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, local_date, midnight
 from lianxin.twin.arrivals import HOURS, arrivals, share_until
 from lianxin.twin.dice import Dice, command_id
 from lianxin.twin.play import LONGEST_MS, Play
@@ -130,3 +130,18 @@ def test_a_caller_is_left_to_the_agent_at_the_desk() -> None:
     done = [op for op in play.run_until(taken.at + HOUR_MS) if taken.subject in op.chains]
     assert [type(op.command).__name__ for op in done] == ["Arrive"]
     assert taken.subject in play.leave_to(frozenset())
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_beside_others_nothing_is_done_before_its_time(seed: int) -> None:
+    """Found by a kill: calls were ended as soon as they were written up, hours ahead where the script said so."""
+    play = Play(city(seed), MONDAY + LONGEST_MS, ticks=False)
+    for at in arrivals(MONDAY, 150, seed):
+        play.call(at)
+    ended = 0
+    for minute in range(0, 24 * 60, 5):
+        now = MONDAY + minute * MINUTE_MS
+        for op in play.run_until(now):
+            assert op.at < now + SECOND_MS, "the matters of one call are a millisecond apart"
+            ended += type(op.command) is course.End
+    assert ended > 100
