@@ -55,8 +55,8 @@ def _amount(rules: Rules, key: str) -> str:
     most, unit = rules.value(f"{key}.max"), rules.value(f"{key}.unit")
     if isinstance(most, int) and isinstance(unit, str):
         return f"最长 {words.amount(most, unit)}"
-    number = rules.number(key)
-    return words.amount(number, _UNITS[key]) if number is not None and key in _UNITS else ""
+    number = rules.value(key)
+    return words.amount(number, _UNITS[key]) if isinstance(number, int) and key in _UNITS else ""
 
 
 LAW: Final = {

@@ -242,7 +242,7 @@ class Play:
         ended_at = max(script.ended_at, at)
         if self._ticks:
             yield from self._end(subject, ended_at, (script.agent, last))
-        else:  # beside others nothing is done before its time: the books would hold what has not happened yet
+        else:  # beside others nothing is done before its time
             self._at(ended_at, self._end, subject, (script.agent, last))
 
     def _end(self, subject: int, at: Instant, more: tuple[str, Matter | None]) -> Iterator[Op]:
@@ -251,8 +251,7 @@ class Play:
         if by in self._theirs:
             self._leave_contact(subject, by)
         elif subject in self.contacts:
-            end = course.End(id=self._command(at, subject, 4), by=by, matter=last)
-            yield self._meet(subject, end, at)
+            yield self._meet(subject, course.End(id=self._command(at, subject, 4), by=by, matter=last), at)
             self._persons.pop(subject, None)
 
     def _finish(self, subject: int, at: Instant, _: int) -> Iterator[Op]:

@@ -84,7 +84,7 @@ async def get_order(
     asks = Asks(request.user.by, request.user.roles)
     can = possible(sheet.order, asks, rules, present.now, door.units.levels)
     allowed = tuple(slug for slug in can.slugs if slug in API_FORMS)
-    answer = order_answer(sheet, None, allowed)
+    answer = order_answer(sheet, allowed)
     return Response(answer, headers=_version(etag(sheet.order.seq, sheet.chain.head)))
 
 

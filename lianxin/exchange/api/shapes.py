@@ -141,14 +141,6 @@ class ChainState(msgspec.Struct, frozen=True):
     checkpoint: int | None
 
 
-class Citizen(msgspec.Struct, frozen=True):
-    """The citizen, masked; who may know more sees it on the page, on a recorded purpose."""
-
-    name: str
-    numbers: list[str]
-    erased: bool = False
-
-
 class OrderAnswer(msgspec.Struct, frozen=True):
     """One order, as its chain makes it."""
 
@@ -179,7 +171,6 @@ class OrderAnswer(msgspec.Struct, frozen=True):
     due: UnitDue | None
     words: Written | None
     additions: list[Written]
-    citizen: Citizen | None
     promises: list[PromiseLine]
     parts: list[PartLine]
     parent: str | None

@@ -12,8 +12,8 @@ from lianxin.orders.sheet import PromiseLine, Sheet, Text
 from lianxin.orders.states import place_of
 
 
-def order_answer(sheet: Sheet, citizen: shapes.Citizen | None, allowed: tuple[str, ...]) -> shapes.OrderAnswer:
-    """Return one order; citizen: already masked."""
+def order_answer(sheet: Sheet, allowed: tuple[str, ...]) -> shapes.OrderAnswer:
+    """Return one order. Who the citizen is stands in no answer."""
     order = sheet.order
     return shapes.OrderAnswer(
         number=order.number,
@@ -43,7 +43,6 @@ def order_answer(sheet: Sheet, citizen: shapes.Citizen | None, allowed: tuple[st
         due=_due(sheet),
         words=None if sheet.words is None else _written(sheet.words),
         additions=[_written(text) for text in sheet.additions.values()],
-        citizen=citizen,
         promises=[promise_line(order.number, promise) for promise in sheet.promises],
         parts=_parts(sheet),
         parent=None if sheet.parent is None else sheet.parent.number,

@@ -2,8 +2,10 @@
 
 import io
 import itertools
+import sys
 import zipfile
 from base64 import b64encode
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -238,6 +240,16 @@ def test_of_very_many_files_and_parts_the_first_are_taken_and_it_is_told() -> No
 # --- what is no proper mail
 
 
+@pytest.fixture
+def ordinary_depth() -> Iterator[None]:
+    """As deep as calls may lie in a process of the house; other tests in this one may have allowed more."""
+    allowed = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(allowed)
+
+
+@pytest.mark.usefixtures("ordinary_depth")
 def test_a_mail_of_thousands_of_levels_is_told_to_be_unreadable_and_keeps_its_key() -> None:
     head = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
     mail = read(f"From: a@b.cn\nSubject: x\n{head}")
