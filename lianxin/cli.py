@@ -5,12 +5,15 @@ Each room brings its own in `commands.py` (`register(app)`); this file only coll
 
 import importlib
 import importlib.util
+import os
 import sys
 
 import typer
 
 from lianxin import __version__, house, manual
 from lianxin.ground.site.failures import SiteError
+from lianxin.ground.site.home import SUPERVISED
+from lianxin.ground.site.supervise import REFUSED_CODE
 from lianxin.ground.store.failures import StoreError
 
 app = typer.Typer(
@@ -54,10 +57,17 @@ def collect_commands() -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal is one sentence on standard error and exit code 2."""
+    """Run the command line; a refusal is one sentence on standard error and exit code 2.
+
+    A process of `lianxin run` tells it with a code of its own that it refuses the settings; a database that is away
+    is another matter, it comes back.
+    """
     collect_commands()
     try:
         app()
-    except (SiteError, StoreError) as refusal:
+    except SiteError as refusal:
+        typer.echo(str(refusal), err=True)
+        sys.exit(REFUSED_CODE if SUPERVISED in os.environ else 2)
+    except StoreError as refusal:
         typer.echo(str(refusal), err=True)
         sys.exit(2)

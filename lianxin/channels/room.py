@@ -17,11 +17,11 @@ from lianxin.channels.receiving import Receiving
 from lianxin.channels.reception import address_rules
 from lianxin.channels.replying import Replying
 from lianxin.channels.sealing import Sealer
-from lianxin.channels.signing import secret_of
 from lianxin.channels.silent_pages import ROLES as READERS
 from lianxin.channels.silent_pages import SilentPages, contact_number, silent_routes
 from lianxin.channels.sms_room import SmsParts
 from lianxin.channels.waking import Waking
+from lianxin.ground.site.sharing import secret_of
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.orders.numbering import Numbers

@@ -5,38 +5,20 @@ Source: https://www.standardwebhooks.com
 """
 
 import hmac
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
 from lianxin.ground.clock import MINUTE_MS, Instant
+from lianxin.ground.site.sharing import PREFIX
 
-PREFIX: Final = "whsec_"
-SECRET_BYTES: Final = range(24, 65)
 WINDOW_MS: Final = 5 * MINUTE_MS
 """A request older or younger than this may be somebody's copy of one."""
 
 
-class SecretWrong(Exception):
-    """The secret is not one; the sentence says which form it has."""
-
-
 class NotSigned(Exception):
     """The request is not signed with the secret, or not from now; the sentence says what is wrong."""
-
-
-def secret_of(text: str, setting: str = "webhook.secret") -> bytes:
-    """Return the bytes of `whsec_…`. Raises SecretWrong, naming the setting."""
-    try:
-        secret = b64decode(text.removeprefix(PREFIX), validate=True) if text.startswith(PREFIX) else b""
-    except ValueError:
-        secret = b""
-    if len(secret) not in SECRET_BYTES:
-        raise SecretWrong(
-            f"The setting {setting} must be `whsec_` and the base64 of 24 to 64 random bytes; nothing was sent."
-        )
-    return secret
 
 
 def secret_text(secret: bytes) -> str:

@@ -13,8 +13,9 @@ import httpx
 import msgspec
 
 from lianxin.channels.channel import NotSent, Outgoing
-from lianxin.channels.signing import headers_of, secret_of
+from lianxin.channels.signing import headers_of
 from lianxin.ground.clock import Clock, iso
+from lianxin.ground.site.sharing import secret_of
 
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 """Client errors that pass by themselves."""

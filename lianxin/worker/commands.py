@@ -16,12 +16,14 @@ def _worker() -> None:
     from lianxin.ground.site.failures import SiteError
     from lianxin.ground.site.home import load_site
     from lianxin.ground.site.logs import configure_logs
+    from lianxin.ground.site.starting import check_start
     from lianxin.people.keys import KeyUnfit
     from lianxin.worker.assembling import work
 
     site = load_site()
     configure_logs(site.settings.log, "worker")
     with site.database(die_with_parent=True) as database:
+        check_start(database.app_url, site.settings)
         try:
             asyncio.run(work(site, database.app_url))
         except KeyUnfit as unfit:

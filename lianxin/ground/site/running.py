@@ -18,7 +18,7 @@ import structlog
 from lianxin.ground.site.failures import AlreadyRunning, SiteError
 from lianxin.ground.site.home import SUPERVISED, Site
 from lianxin.ground.site.settings import variable_of
-from lianxin.ground.site.starting import check_start
+from lianxin.ground.site.starting import check_secrets, check_start
 from lianxin.ground.site.supervise import Role, delay_s, run_once, supervise
 from lianxin.ground.store import EmbeddedServer, StoreError, migrate
 from lianxin.ground.store.locking import SoleClaim
@@ -28,6 +28,7 @@ from lianxin.ground.store.roles import APP, OWNER
 log = structlog.get_logger(__name__)
 
 LOOK_AFTER_DATABASE_S = 1.0
+_SAFE = "for the reason above. Nothing runs; what was kept is safe."
 
 
 def run_site(
@@ -40,6 +41,7 @@ def run_site(
     Raises AlreadyRunning, SiteError or StoreError when it cannot begin; nothing was started then.
     """
     with _only_run(site.home):
+        check_secrets(site.settings)
         _check_port(site)
         if site.settings.database.url is not None:
             check_external(site.settings.database.url)
@@ -84,24 +86,26 @@ async def _live(site: Site, roles: Sequence[Role], server: EmbeddedServer | None
         if server is not None:
             group.create_task(_keep_database(server, stop))
     log.info("stopped")
-    if not living.result():
-        raise SiteError("The house could not be made ready, for the reason above. Nothing runs; what was kept is safe.")
+    if (refused := living.result()) is not None:
+        raise SiteError(refused)
 
 
 async def _prepared(
     roles: Sequence[Role], environment: dict[str, str], stop: asyncio.Event, before: Role | None
-) -> bool:
+) -> str | None:
     """Let the house live; when it ends by itself because a process asked for it, prepare it again and go on.
 
-    Return False when it could not be made ready.
+    Return a sentence when it could not be made ready, or a process could not work with the settings.
     """
     while not stop.is_set():
         if before is not None and not await run_once(before, environment, stop):
             ready = stop.is_set()
             stop.set()
-            return ready
-        await supervise(roles, environment, stop)
-    return True
+            return None if ready else f"The house could not be made ready, {_SAFE}"
+        if (refused := await supervise(roles, environment, stop)) is not None:
+            stop.set()
+            return f"`lianxin {refused.split('-')[0]}` cannot work with the settings, {_SAFE}"
+    return None
 
 
 async def _keep_database(server: EmbeddedServer, stop: asyncio.Event) -> None:

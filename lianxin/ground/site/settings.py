@@ -15,6 +15,7 @@ import msgspec
 
 from lianxin.ground.site.exposure import exposed
 from lianxin.ground.site.failures import SettingWrong
+from lianxin.ground.site.sharing import secret_of
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -256,6 +257,9 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         raise SettingWrong(_explained(str(failure), file, environment)) from None
     if (wrong := exposed(settings.web)) is not None:
         raise SettingWrong(wrong)
+    for key, secret in (("webhook.secret", settings.webhook.secret), ("sms.secret", settings.sms.secret)):
+        if secret:
+            secret_of(secret, key)
     return settings
 
 

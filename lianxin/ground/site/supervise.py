@@ -39,17 +39,24 @@ def delay_s(failures: int) -> float:
 
 AGAIN_CODE = 75
 """Exit code with which a process asks for the whole house to be prepared and started again (EX_TEMPFAIL)."""
+REFUSED_CODE = 78
+"""Exit code of a process that cannot work with its settings, and said so (EX_CONFIG)."""
 
 
-async def supervise(roles: Sequence[Role], environment: Mapping[str, str], stop: asyncio.Event) -> None:
-    """Keep the processes running until `stop` is set or one asks to begin again, then end them all."""
+async def supervise(roles: Sequence[Role], environment: Mapping[str, str], stop: asyncio.Event) -> str | None:
+    """Keep the processes running until `stop` is set or one asks to begin again, then end them all.
+
+    Return the name of a process that refused its settings before it had lived: started again it would refuse for
+    ever, so then too all are ended. One that has lived is tried again; an operator may be in the midst of a change,
+    and the other processes go on.
+    """
     over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         whole = group.create_task(_told(stop, over))
-        for role in roles:
-            group.create_task(_keep(role, environment, over))
+        kept = [group.create_task(_keep(role, environment, over)) for role in roles]
         await over.wait()
         whole.cancel()
+    return next((role.name for role, task in zip(roles, kept, strict=True) if task.result()), None)
 
 
 async def _told(stop: asyncio.Event, over: asyncio.Event) -> None:
@@ -66,8 +73,9 @@ async def run_once(role: Role, environment: Mapping[str, str], stop: asyncio.Eve
     return child.returncode == 0
 
 
-async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event) -> None:
-    failures = 0
+async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event) -> bool:
+    """Keep one process running; return whether it refused its settings."""
+    failures, has_lived = 0, False
     loop = asyncio.get_running_loop()
     while not stop.is_set():
         begun_s = loop.time()
@@ -75,15 +83,22 @@ async def _keep(role: Role, environment: Mapping[str, str], stop: asyncio.Event)
         log.info("process started", role=role.name, pid=child.pid)
         if await _ended_or_stopped(child, stop):
             await _end(role, child)
-            return
+            return False
         if child.returncode == AGAIN_CODE:
             log.info("process asks to begin again", role=role.name)
             stop.set()
-            return
-        failures = 1 if loop.time() - begun_s >= HEALTHY_AFTER_S else failures + 1
-        pause_s = delay_s(failures)
+            return False
+        healthy = loop.time() - begun_s >= HEALTHY_AFTER_S
+        has_lived = has_lived or healthy
+        if child.returncode == REFUSED_CODE and not has_lived:
+            log.error("process refuses its settings", role=role.name)
+            stop.set()
+            return True
+        failures = 1 if healthy else failures + 1
+        pause_s = DELAY_S_MAX if child.returncode == REFUSED_CODE else delay_s(failures)
         log.warning("process ended by itself", role=role.name, code=child.returncode, again_in_s=pause_s)
         await _pause(stop, pause_s)
+    return False
 
 
 async def _start(role: Role, environment: Mapping[str, str]) -> asyncio.subprocess.Process:

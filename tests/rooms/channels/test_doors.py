@@ -12,12 +12,13 @@ from receivers import hook_server, mail_server
 
 from lianxin.channels.channel import NotSent, Outgoing
 from lianxin.channels.mail import Mail, composed
-from lianxin.channels.signing import SecretWrong, secret_of, signature
+from lianxin.channels.signing import signature
 from lianxin.channels.sms import SmsFolder
 from lianxin.channels.webhook import Webhook
 from lianxin.channels.wording import WordingWrong, load_wording
 from lianxin.ground.clock import DAY_MS, RealClock, at_iso
 from lianxin.ground.site.settings import MailSettings
+from lianxin.ground.site.sharing import SecretWrong, secret_of
 from lianxin.orders.messages import CITIZEN, UNIT
 
 MADE = at_iso("2026-03-09T10:00:00+08:00")

@@ -13,8 +13,8 @@ from test_doors import SECRET
 
 from lianxin.channels.hook_address import AddressRefused, AddressRules, AddressWrong, GuardedBackend
 from lianxin.channels.hook_sending import HookSender
-from lianxin.channels.signing import secret_of
 from lianxin.ground.clock import RealClock
+from lianxin.ground.site.sharing import secret_of
 
 STRICT = AddressRules()
 KEY = secret_of(SECRET)

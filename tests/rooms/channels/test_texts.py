@@ -16,10 +16,11 @@ from structlog.testing import capture_logs
 
 from lianxin.channels.gateway_pages import gateway_routes
 from lianxin.channels.sealing import SealBroken, Sealer
-from lianxin.channels.signing import WINDOW_MS, NotSigned, check_signed, headers_of, secret_of
+from lianxin.channels.signing import WINDOW_MS, NotSigned, check_signed, headers_of
 from lianxin.channels.sms_inbox import NoPart, read_part
 from lianxin.channels.sms_part import WAIT_MS, Kept, Part, Place, joined
 from lianxin.channels.sms_room import SmsParts, SmsRoom, part_place
+from lianxin.ground.site.sharing import secret_of
 from lianxin.people.keys import house_keys
 
 SECRET = "whsec_" + b64encode(b"g" * 32).decode()

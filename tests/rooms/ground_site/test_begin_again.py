@@ -5,7 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from lianxin.ground.site.supervise import AGAIN_CODE, Role, run_once, supervise
+import pytest
+
+from lianxin.ground.site.supervise import AGAIN_CODE, REFUSED_CODE, Role, run_once, supervise
 
 
 def _python(name: str, code: str, *arguments: str) -> Role:
@@ -27,3 +29,29 @@ async def test_what_runs_once_before_the_house_says_whether_it_ended_well() -> N
     assert not await run_once(_python("bad", "raise SystemExit(3)"), os.environ, stop)
     stop.set()
     assert not await run_once(_python("long", "import time; time.sleep(600)"), os.environ, stop)
+
+
+async def test_a_process_that_refuses_its_settings_ends_the_house_and_is_named(tmp_path: Path) -> None:
+    note = tmp_path / "starts"
+    refusing = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(sys.argv[2]))"
+    roles = [
+        _python("steady", "import time; time.sleep(600)"),
+        _python("refusing", refusing, str(note), str(REFUSED_CODE)),
+    ]
+    assert await asyncio.wait_for(supervise(roles, os.environ, asyncio.Event()), 60) == "refusing"
+    assert note.read_text() == "x"
+
+
+async def test_a_process_that_has_lived_is_tried_again_when_its_settings_become_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lianxin.ground.site.supervise.HEALTHY_AFTER_S", 0.0)
+    monkeypatch.setattr("lianxin.ground.site.supervise.DELAY_S_MAX", 0.0)
+    note, stop = tmp_path / "starts", asyncio.Event()
+    refusing = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(sys.argv[2]))"
+    keeping = asyncio.create_task(supervise([_python("web", refusing, str(note), str(REFUSED_CODE))], os.environ, stop))
+    async with asyncio.timeout(60):
+        while not note.exists() or len(note.read_text()) < 2:
+            await asyncio.sleep(0.01)
+    stop.set()
+    assert await keeping is None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lianxin.ground.site.supervise import DELAY_S_MAX, delay_s
+from lianxin.ground.site.supervise import DELAY_S_MAX, REFUSED_CODE, delay_s
 from lianxin.ground.store import EmbeddedServer
 from lianxin.ground.store.process import running_pid
 
@@ -242,3 +242,11 @@ def test_a_taken_port_is_said_at_once(home: Path) -> None:
 def test_the_pause_before_a_new_start_grows_to_a_limit() -> None:
     assert [delay_s(n) for n in (1, 2, 3)] == [0.5, 1.0, 2.0]
     assert delay_s(1000) == DELAY_S_MAX
+
+
+def test_a_process_that_refuses_its_settings_is_not_started_for_ever(run: Callable[..., Run]) -> None:
+    one = run(**role("web"), **role("worker", f"import sys; sys.exit({REFUSED_CODE})"))
+    code, err = one.finish()
+    assert code == 1
+    assert "`lianxin worker` cannot work with the settings" in err and "Nothing runs" in err
+    assert err.count("process refuses its settings") == 1 and "again_in_s" not in err

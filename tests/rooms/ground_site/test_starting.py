@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from base64 import b64encode
 
 import asyncpg
 import msgspec
@@ -12,14 +13,24 @@ from lianxin.ground.clock import RealClock, at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site import Settings, SiteError
 from lianxin.ground.site.demo_mark import mark_demo
-from lianxin.ground.site.settings import DatabaseSettings, MailSettings, OidcSettings, WebhookSettings, WebSettings
-from lianxin.ground.site.starting import Lived, refuse, weak_secrets
+from lianxin.ground.site.settings import (
+    DatabaseSettings,
+    MailboxSettings,
+    MailSettings,
+    OidcSettings,
+    SmsSettings,
+    WebhookSettings,
+    WebSettings,
+)
+from lianxin.ground.site.starting import Lived, check_secrets, refuse, weak_secrets
+from lianxin.ground.site.supervise import REFUSED_CODE
 from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.store import load_queries
 from lianxin.people import load_staff
 from lianxin.personnel import enrol
 
 HOTLINE = Settings()
+RANDOM = "whsec_" + b64encode(bytes(range(7, 39))).decode()
 DEMO = Settings(web=WebSettings(trial=True))
 Q = load_queries("lianxin.ground.site")
 
@@ -59,10 +70,11 @@ def test_good_secrets_start():
     good = Settings(
         database=DatabaseSettings(url="postgresql://lianxin_app:ueLq-73-brmw@db/lianxin"),
         mail=MailSettings(host="mail", user="hotline", password="ueLq-73-brmw"),
-        webhook=WebhookSettings(url="https://city.example", secret="whsec_x"),
+        webhook=WebhookSettings(url="https://city.example", secret=RANDOM),
         oidc=OidcSettings(issuer="https://id.example", client_id="lianxin", client_secret="ueLq-73-brmw"),
     )
     assert weak_secrets(good) == ()
+    check_secrets(good)
     refuse(Lived(made_up=False, entries=True), good)
 
 
@@ -70,7 +82,22 @@ def test_good_secrets_start():
 def test_a_database_password_that_everybody_knows_is_refused(password):
     weak = Settings(database=DatabaseSettings(url=f"postgresql://lianxin_app{password}@db/lianxin"))
     with pytest.raises(SiteError, match=r"database\.url"):
-        refuse(Lived(made_up=False, entries=False), weak)
+        check_secrets(weak)
+
+
+def test_a_password_beside_the_address_is_looked_at_too():
+    for url in (
+        "postgresql://db/lianxin?user=lianxin_app&password=changeme",
+        "postgresql:///lianxin?host=db&password=changeme",
+        "postgresql:///lianxin?host=db",
+        "postgresql://lianxin_app:lianxin-app@db/lianxin",
+    ):
+        assert weak_secrets(Settings(database=DatabaseSettings(url=url))) != (), url
+    good = "postgresql:///lianxin?host=db&password=ueLq-73-brmw"
+    assert weak_secrets(Settings(database=DatabaseSettings(url=good))) == ()
+    owner = Settings(database=DatabaseSettings(owner_url="postgresql://lianxin_owner:…@host/lianxin"))
+    with pytest.raises(SiteError, match=r"database\.owner_url"):
+        check_secrets(owner)
 
 
 def test_a_socket_of_this_machine_needs_no_password():
@@ -82,21 +109,63 @@ def test_a_socket_of_this_machine_needs_no_password():
     [
         ("mail", MailSettings(host="mail", user="hotline"), r"mail\.password"),
         ("mail", MailSettings(host="mail", user="hotline", password="changeme"), r"mail\.password"),
+        ("mail", MailSettings(host="mail", user="hotline", password="Hotline"), r"mail\.password"),
+        ("mailbox", MailboxSettings(host="mail", user="12345"), r"mailbox\.password"),
+        ("mailbox", MailboxSettings(host="mail", user="12345", password="admin888"), r"mailbox\.password"),
         ("webhook", WebhookSettings(url="https://city.example"), r"webhook\.secret"),
+        ("webhook", WebhookSettings(url="https://city.example", secret="whsec_changeme"), r"webhook\.secret"),
+        ("webhook", WebhookSettings(secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), r"webhook\.secret"),
+        ("sms", SmsSettings(secret="whsec_" + b64encode(b"0" * 32).decode()), r"sms\.secret"),
+        ("sms", SmsSettings(secret="whsec_" + b64encode(b"changeme" * 4).decode()), r"sms\.secret"),
+        ("sms", SmsSettings(secret="whsec_…"), r"sms\.secret"),
         ("oidc", OidcSettings(issuer="https://id.example", client_id="lianxin"), r"oidc\.client_secret"),
+        ("oidc", OidcSettings(issuer="x", client_id="lianxin", client_secret="your-secret"), r"oidc\.client_secret"),
+        ("oidc", OidcSettings(issuer="x", client_id="hotline7", client_secret="hotline7"), r"oidc\.client_secret"),
         ("oidc", OidcSettings(issuer="https://id.example", client_secret="ueLq-73-brmw"), r"oidc\.client_id"),
     ],
 )
 def test_a_missing_secret_is_named(section, value, said):
     with pytest.raises(SiteError, match=said):
-        refuse(Lived(made_up=False, entries=False), msgspec.structs.replace(HOTLINE, **{section: value}))
+        check_secrets(msgspec.structs.replace(HOTLINE, **{section: value}))
+    check_secrets(msgspec.structs.replace(DEMO, **{section: value}))
 
 
-async def test_the_pages_do_not_start_on_made_up_people(database, pool, tmp_path):
-    await mark_demo(pool, "binzhou", RealClock().now())
-    environment = {**os.environ, "LIANXIN_HOME": str(tmp_path), "LIANXIN_DATABASE_URL": database.app_url}
-    command = (sys.executable, "-m", "lianxin", "web")
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
+async def ended(*arguments: str, **settings: str) -> tuple[int | None, str]:
+    """Return how `lianxin …` ended with these settings, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "lianxin", *arguments), env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
+    )
     _, said = await asyncio.wait_for(process.communicate(), 60)  # a guard, not a measure
-    assert process.returncode == 2
-    assert b"Made-up people stand in this database" in said and b"Traceback" not in said
+    assert b"Traceback" not in said
+    return process.returncode, said.decode()
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+async def test_no_process_starts_on_made_up_people(database, pool, tmp_path, process):
+    await mark_demo(pool, "binzhou", RealClock().now())
+    code, said = await ended(process, LIANXIN_HOME=str(tmp_path), LIANXIN_DATABASE_URL=database.app_url)
+    assert code == 2
+    assert "Made-up people stand in this database" in said
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "run"])
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("LIANXIN_WEBHOOK_SECRET", "whsec_changeme", "webhook.secret must be `whsec_` and the base64"),
+        ("LIANXIN_SMS_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "sms.secret is a secret that everybody"),
+        ("LIANXIN_MAILBOX_PASSWORD", "changeme", "mailbox.password is missing or one that everybody knows"),
+    ],
+)
+async def test_no_process_starts_with_a_secret_from_an_example(database, tmp_path, process, variable, value, said):
+    site = {"LIANXIN_HOME": str(tmp_path), "LIANXIN_DATABASE_URL": database.app_url}
+    code, sentence = await ended(process, **site, **{variable: value})
+    assert code == 2
+    assert said in sentence and sentence.count("\n") == 1 and value not in sentence
+
+
+async def test_a_process_of_the_house_that_refuses_a_setting_says_so_with_its_code(database, tmp_path):
+    site = {"LIANXIN_HOME": str(tmp_path), "LIANXIN_DATABASE_URL": database.app_url, "LIANXIN_SUPERVISED": "1"}
+    code, said = await ended("worker", **site, LIANXIN_WEBHOOK_INSIDE="somewhere")
+    assert code == REFUSED_CODE
+    assert "somewhere" in said
