@@ -60,7 +60,7 @@ def pages_of(things: Things, plan: Plan) -> list[Page]:
     one, orders = "50 most urgent orders of one holder, holders at random", "one order, half of them open"
     return [
         Page("http.list", [f"/orders{query}" for query in held], html, who, f"page: {one}"),
-        Page("http.list.all", ["/orders"] * count, html, who, "page: 50 most urgent of all, with every holder's count"),
+        Page("http.list.all", ["/orders"] * count, html, who, "page: 50 most urgent of all holders"),
         Page("http.order", [f"/orders/{number}" for number in numbers], html, who, f"page: {orders}, chain verified"),
         Page("http.api.list", [f"/api/v1/orders{query}" for query in held], json, who, "JSON: 50 newest of one holder"),
         Page("http.api.order", [f"/api/v1/orders/{number}" for number in numbers], json, who, f"JSON: {orders}"),
