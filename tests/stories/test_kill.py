@@ -1,6 +1,6 @@
 """Everything is killed at any moment, again and again: what was acknowledged stands, and the city goes on.
 
-A demo at speed 60 on a home of its own; beside it a counter of our own whose every answer is remembered.
+A demo at speed 200 on a home of its own; beside it a counter of our own whose every answer is remembered.
 """
 
 import asyncio
