@@ -22,7 +22,8 @@ from lianxin.exchange.api.paging import (
 )
 from lianxin.exchange.api.telling import contact_line, promise_line
 from lianxin.ground.clock import CST, from_datetime, to_datetime
-from lianxin.ground.ledger import Loaded, Standing
+from lianxin.ground.ledger import Loaded
+from lianxin.ground.ledger.postgres import loaded_of
 from lianxin.ground.store import load_queries
 from lianxin.orders.searching import matching_orders
 from lianxin.orders.sheet import PromiseLine
@@ -129,9 +130,7 @@ class ApiReader:
     async def load(self, reader: str, order_id: int, command: UUID, chains: Sequence[int]) -> Loaded:
         """See `Store.load`; the order's chain is not begun for a reader who does not see the order."""
         rows = await self._pool.fetch(_QUERIES.load_seen.sql, list(chains), order_id, reader, command)
-        done = next((msgspec.json.decode(row[4]) for row in rows if row[0] is None), None)
-        found = {row[0]: Standing(row[1], row[2], row[3]) for row in rows if row[0] is not None}
-        return Loaded(done, tuple(found.get(chain, Standing()) for chain in chains))
+        return loaded_of(rows, chains)
 
     async def entries(self, reader: str, number: str, behind: int, limit: int) -> shapes.EntryPage | None:
         """Return entries behind a place; None: there is no such order for this reader."""

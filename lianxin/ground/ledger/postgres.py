@@ -6,7 +6,7 @@ so it is a transaction of its own: no BEGIN, no COMMIT, no second round trip, no
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -39,6 +39,18 @@ _encode = msgspec.json.Encoder().encode
 log = structlog.get_logger(__name__)
 
 
+def loaded_of(rows: "Iterable[Record]", chains: Sequence[int]) -> Loaded:
+    """Return what rows as `load_chains` gives them tell of these chains; one without a row is not begun."""
+    done: dict[str, Any] | None = None
+    found: dict[int, Standing] = {}
+    for row in rows:
+        if row[0] is None:
+            done = msgspec.json.decode(row[4])
+        else:
+            found[row[0]] = Standing(row[1], row[2], row[3])
+    return Loaded(done, tuple(found.get(chain, Standing()) for chain in chains))
+
+
 class PostgresLedger:
     """The store of a site. The pool's connections enter as the application role."""
 
@@ -51,14 +63,7 @@ class PostgresLedger:
         """See `Store.load`."""
         with reaching():
             rows = await self.pool.fetch(_QUERIES.load_chains.sql, list(chains), command)
-        done: dict[str, Any] | None = None
-        found: dict[int, Standing] = {}
-        for row in rows:
-            if row[0] is None:
-                done = msgspec.json.decode(row[4])
-            else:
-                found[row[0]] = Standing(row[1], row[2], row[3])
-        return Loaded(done, tuple(found.get(chain, Standing()) for chain in chains))
+        return loaded_of(rows, chains)
 
     async def commit(self, batch: Batch) -> None:
         """See `Store.commit`."""
