@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody, QueryParameter
 
+from lianxin.channels import letters
 from lianxin.channels.letters import Incoming, Letter
 from lianxin.channels.mail_headers import Sender
 from lianxin.channels.receiving import Receiving, command_of
@@ -30,7 +31,7 @@ from lianxin.people.vault import PersonFields
 HANDS_IN: Final = ("agent", "seat_enterprise", "seat_dialect", "shift_lead", "duty_manager")
 """Who brings what came in by another channel: those who would have answered the call."""
 
-Channel = Literal["call", "visit", "web", "mail", "sms", "province", "wechat", "letter", "app", "110", "media"]
+Channel = Literal["call", "visit", "web", letters.Channel]
 ChannelFilter = Annotated[Channel | None, QueryParameter(description="by which channel they came")]
 Disposition = Literal[PENDING, *DISPOSITIONS]  # type: ignore[valid-type]
 DispositionFilter = Annotated[

@@ -48,10 +48,7 @@ def below(cursor: str | None) -> int:
     """Return the id below which a page of orders begins; None: the first page. Raises BadCursor."""
     if cursor is None:
         return FIRST
-    match = _ORDER.fullmatch(cursor)
-    if match is None:
-        raise BadCursor(cursor)
-    return int(match[1])
+    return int(_read(_ORDER, cursor)[1])
 
 
 def contact_cursor(arrived: Instant, contact_id: int) -> str:
@@ -63,9 +60,7 @@ def earlier(cursor: str | None) -> BehindContact | None:
     """Return the contact behind which a page begins; None: the first page. Raises BadCursor."""
     if cursor is None:
         return None
-    match = _CONTACT.fullmatch(cursor)
-    if match is None:
-        raise BadCursor(cursor)
+    match = _read(_CONTACT, cursor)
     return BehindContact(int(match[1]), int(match[2]))
 
 
@@ -78,7 +73,13 @@ def behind(cursor: str | None) -> BehindPromise | None:
     """Return the promise behind which a page begins; None: the first page. Raises BadCursor."""
     if cursor is None:
         return None
-    match = _PROMISE.fullmatch(cursor)
+    match = _read(_PROMISE, cursor)
+    return BehindPromise(None if match[1] == "n" else int(match[1]), int(match[2]), int(match[3]))
+
+
+def _read(kind: "re.Pattern[str]", cursor: str) -> "re.Match[str]":
+    """Return the parts of a cursor of this kind. Raises BadCursor."""
+    match = kind.fullmatch(cursor)
     if match is None:
         raise BadCursor(cursor)
-    return BehindPromise(None if match[1] == "n" else int(match[1]), int(match[2]), int(match[3]))
+    return match
