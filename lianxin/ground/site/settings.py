@@ -257,10 +257,15 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         raise SettingWrong(_explained(str(failure), file, environment)) from None
     if (wrong := exposed(settings.web)) is not None:
         raise SettingWrong(wrong)
-    for key, secret in (("webhook.secret", settings.webhook.secret), ("sms.secret", settings.sms.secret)):
-        if secret:
-            secret_of(secret, key)
+    for key, secret in shared_secrets(settings):
+        secret_of(secret, key)
     return settings
+
+
+def shared_secrets(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the secrets that are set by which other systems and this one know each other, each by its setting."""
+    both = (("webhook.secret", settings.webhook.secret), ("sms.secret", settings.sms.secret))
+    return tuple((key, secret) for key, secret in both if secret)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

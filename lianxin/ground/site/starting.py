@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from lianxin.ground.site.failures import SiteError
-from lianxin.ground.site.settings import Settings
+from lianxin.ground.site.settings import Settings, shared_secrets
 from lianxin.ground.site.sharing import PREFIX, SecretWrong, secret_of
 from lianxin.ground.store import load_queries
 
@@ -93,8 +93,8 @@ def _weak_mail(settings: Settings) -> Iterator[str]:
 def _weak_shared(settings: Settings) -> Iterator[str]:
     if settings.webhook.url is not None and not settings.webhook.secret:
         yield "webhook.url is set, but webhook.secret is missing: nobody could tell our requests from false ones."
-    for key, secret in (("webhook.secret", settings.webhook.secret), ("sms.secret", settings.sms.secret)):
-        if secret and (_weak(secret) or _not_random(secret, key)):
+    for key, secret in shared_secrets(settings):
+        if _weak(secret) or _not_random(secret, key):
             yield f"{key} is a secret that everybody knows or can guess: make one of random bytes."
 
 
