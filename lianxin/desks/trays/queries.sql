@@ -181,16 +181,7 @@ SELECT o.* FROM order_lines(:reader) o
 -- Open orders of which a message came back or was given up, and whose citizen nobody has spoken with since. Indexes:
 -- outbox_lost_idx, orders_pkey, entries_pkey.
 SELECT o.* FROM order_lines(:reader) o
- WHERE o.closed_at IS NULL AND o.order_id IN (SELECT subject_id FROM outbox WHERE state IN ('dead', 'returned'))
-   AND EXISTS (
-       SELECT FROM outbox m
-        WHERE m.subject_id = o.order_id AND m.state IN ('dead', 'returned') AND m.body ? 'person'
-          AND m.state = ANY (:keys::text[])
-          AND NOT EXISTS (
-              SELECT FROM entries e
-               WHERE e.chain_id = o.order_id AND e.at >= coalesce(m.ended_at, m.due_at)
-                 AND (e.kind IN ('contacted', 'followup_answered', 'joined_followed_up', 'joined_dissatisfied')
-                      OR e.kind = 'noted' AND convert_from(e.body, 'UTF8')::jsonb #>> '{say,told}' IS NOT NULL)))
+ WHERE o.closed_at IS NULL AND o.order_id IN (SELECT u FROM unheard_orders(:reader, :keys::text[]) u)
    AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
    AND (:before::timestamptz IS NULL OR o.due_at <= :before)
    AND (coalesce(o.due_at, 'infinity'), o.order_id) > (:after_at::timestamptz, :after_id::bigint)
@@ -201,16 +192,7 @@ SELECT o.* FROM order_lines(:reader) o
 -- How many, but no more than `most`. Indexes: outbox_lost_idx, orders_pkey, entries_pkey.
 SELECT count(*) FROM (
     SELECT 1 FROM seen_orders(:reader) o
-     WHERE o.closed_at IS NULL AND o.order_id IN (SELECT subject_id FROM outbox WHERE state IN ('dead', 'returned'))
-     AND EXISTS (
-         SELECT FROM outbox m
-          WHERE m.subject_id = o.order_id AND m.state IN ('dead', 'returned') AND m.body ? 'person'
-            AND m.state = ANY (:keys::text[])
-            AND NOT EXISTS (
-                SELECT FROM entries e
-                 WHERE e.chain_id = o.order_id AND e.at >= coalesce(m.ended_at, m.due_at)
-                   AND (e.kind IN ('contacted', 'followup_answered', 'joined_followed_up', 'joined_dissatisfied')
-                        OR e.kind = 'noted' AND convert_from(e.body, 'UTF8')::jsonb #>> '{say,told}' IS NOT NULL)))
+     WHERE o.closed_at IS NULL AND o.order_id IN (SELECT u FROM unheard_orders(:reader, :keys::text[]) u)
        AND (cardinality(:states::text[]) = 0 OR o.state = ANY (:states::text[]))
        AND (:before::timestamptz IS NULL OR o.due_at <= :before)
      LIMIT :most) AS counted;
