@@ -239,11 +239,7 @@ class Play:
                 yield self._add(subject, script, outcome, order_id, at, n)
             else:
                 last = matter_of(outcome, dice)
-        ended_at = max(script.ended_at, at)
-        if self._ticks:
-            yield from self._end(subject, ended_at, (script.agent, last))
-        else:  # beside others nothing is done before its time
-            self._at(ended_at, self._end, subject, (script.agent, last))
+        self._at(max(script.ended_at, at), self._end, subject, (script.agent, last))
 
     def _end(self, subject: int, at: Instant, more: tuple[str, Matter | None]) -> Iterator[Op]:
         """End a contact that is written up, with the matter that was not noted before."""
