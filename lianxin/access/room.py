@@ -1,6 +1,7 @@
 """The wiring of access: the gate that every request passes, its doorkeeper, and the pages of coming in."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
@@ -75,6 +76,7 @@ def values_of(access: Access) -> Callable[[AnyRequest], Mapping[str, Any]]:
     def values(request: AnyRequest) -> Mapping[str, Any]:
         visit = visit_of(request)
 
+        @cache
         def csrf_token() -> str:
             return "" if visit is None else csrf.masked(visit.forms_secret())
 

@@ -17,7 +17,7 @@ from litestar.datastructures import Cookie
 from lianxin.ground.web.language import COOKIE, LANGUAGES, TAGS, Language, chosen, translations
 from lianxin.ground.web.marks import Marks
 from lianxin.ground.web.moments import Words
-from lianxin.ground.web.quick import QuickEnvironment
+from lianxin.ground.web.quick import QuickEnvironment, url_encoded
 from lianxin.ground.web.static import YEAR_S, Shelf
 
 OWN = Path(__file__).parent / "templates"
@@ -79,6 +79,7 @@ def _environment(loader: PrefixLoader, shelf: Shelf, language: Language, terms: 
     environment.policies["ext.i18n.trimmed"] = True
     environment.speak(translations(language))
     environment.filters.update(Words(translations(language)).filters())
+    environment.filters["urlencode"] = url_encoded
     marks = Marks(shelf.address("icons.svg"))
     environment.draw("web/look.html", {"icon": marks.icon, "due": marks.due})
     own = {"asset": shelf.address, "shelf": shelf, "language": language, "marks": marks}

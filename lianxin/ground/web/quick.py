@@ -6,12 +6,15 @@ at each call: a list of fifty orders calls a thousand times (2.4 ms of its 3.5 m
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from gettext import NullTranslations
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import do_urlencode
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -35,6 +38,17 @@ def escaped(value: Any) -> str:
         if char in text:
             text = text.replace(char, entity)
     return text
+
+
+@lru_cache(maxsize=4_096)
+def quoted(text: str) -> str:
+    """Return a text as it may stand in the path of an address, or as a value in its query."""
+    return quote(text)
+
+
+def url_encoded(value: str | Mapping[str, Any]) -> str:
+    """Do what Jinja's `urlencode` does, and remember it: a list names the same few holders in every row."""
+    return quoted(value) if isinstance(value, str) else do_urlencode(value)
 
 
 _ENTITIES: Final = (("&", "&amp;"), (">", "&gt;"), ("<", "&lt;"), ("'", "&#39;"), ('"', "&#34;"))

@@ -6,11 +6,14 @@ from io import BytesIO
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
+from jinja2.filters import do_urlencode
 from markupsafe import Markup
 
 from lianxin.ground.web.marks import Marks
-from lianxin.ground.web.quick import QuickEnvironment
+from lianxin.ground.web.quick import QuickEnvironment, url_encoded
 
 WORDS = {
     "Open": "在办",
@@ -145,3 +148,8 @@ def test_a_mark_is_drawn_by_its_function_unless_the_template_means_another(templ
     made.speak(chinese())
     made.draw("look", {"icon": lambda name: Markup("[{}]").format(name)})
     assert made.from_string(template).render(evil="<b>") == expected
+
+
+@given(st.text() | st.dictionaries(st.text(), st.text()))
+def test_addresses_are_encoded_as_jinja_does_it(value):
+    assert url_encoded(value) == do_urlencode(value)
