@@ -1,19 +1,22 @@
 """The way in, in a real browser over real HTTP: forms, passkeys with an authenticator, the idle lock."""
 
 import asyncio
+import re
 import socket
 from typing import Any
 
 import httpx
 import msgspec
+import pyotp
 import pytest
 from made.entrance import AGENT, MANAGER, NOW, PASSWORD, REVIEWER, hired, listening, made_entrance, made_paper, moved_in
 from made.entry import browser_cookie
 
+from lianxin.access.codes import new_secret
 from lianxin.desks.pictures import QUIET, NoBrowser, browser_path
 from lianxin.desks.site import LIBRARIES
 from lianxin.desks.system import room as system_room
-from lianxin.ground.clock import MINUTE_MS, VirtualClock
+from lianxin.ground.clock import MINUTE_MS, SECOND_MS, VirtualClock
 from lianxin.ground.site import Settings
 from lianxin.ground.site.settings import WebSettings
 
@@ -178,6 +181,37 @@ async def test_a_passkey_is_a_second_factor_and_unlocks(site, page):
     await page.wait_for_url(f"{address}/")
     await page.goto(f"{address}/page")
     assert (await page.inner_text("body")).startswith(MANAGER)
+
+
+async def test_an_app_is_set_up_and_a_recovery_code_stands_in_for_a_lost_one(site, page):
+    made, address = site
+    await hired(made, MANAGER)
+
+    async def shown(secret: str) -> None:
+        await page.get_by_label("动态码").fill(pyotp.TOTP(secret).at(made.clock.now() // SECOND_MS))
+        await page.keyboard.press("Enter")
+
+    await fill_in(page, address, MANAGER)
+    assert "/login/enrol" in page.url and await page.get_by_alt_text("供动态码应用扫描的二维码").is_visible()
+    secret = re.sub(r"\s", "", await page.locator(".key-text").inner_text())
+    await shown(new_secret())
+    await page.get_by_text("动态码不对").wait_for()
+    assert re.sub(r"\s", "", await page.locator(".key-text").inner_text()) == secret
+    await shown(secret)
+    recovery = await page.locator(".codes li").first.inner_text()
+    await page.get_by_role("link", name="已经保存好，继续").click()
+    await page.wait_for_url("**/page")
+    made.clock.set(made.clock.now() + MINUTE_MS)
+    await page.context.clear_cookies()
+    await fill_in(page, address, MANAGER)
+    await shown(secret)
+    await page.wait_for_url("**/page")
+    await page.context.clear_cookies()
+    await fill_in(page, address, MANAGER)
+    await page.get_by_label("动态码").fill(recovery)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/page")
+    assert page.complaints == []
 
 
 async def test_an_authenticator_that_does_not_know_its_owner_opens_nothing(site, page):
