@@ -9,20 +9,16 @@ from lianxin.access.service import Access
 from lianxin.desks.city import draw_city
 from lianxin.desks.pages import book_routes
 from lianxin.desks.reading import BookReader
-from lianxin.desks.terms import terms
+from lianxin.desks.terms import WORK_ON_ORDERS, terms
 from lianxin.desks.wall import wall_routes
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
-from lianxin.people import ROLES
-from lianxin.people.roll import APART
 from lianxin.units import load_units
 
 TERMS: Mapping[str, Any] = terms(load_units())
-_WORK_ON_ORDERS = frozenset(ROLES) - APART
-"""The three administrators keep the house and have no part in its orders (三员分立)."""
 NAV = (
-    Tab("/book", marked("Book of responsibility"), "book", _WORK_ON_ORDERS, rank=99),
-    Tab("/orders", marked("Orders"), "orders", _WORK_ON_ORDERS, rank=99),
+    Tab("/book", marked("Book of responsibility"), "book", WORK_ON_ORDERS, rank=99),
+    Tab("/orders", marked("Orders"), "orders", WORK_ON_ORDERS, rank=99),
 )
 
 

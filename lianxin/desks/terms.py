@@ -9,11 +9,14 @@ from lianxin.desks.words import CHANNEL_WORDS, DISPOSITION_WORDS, GROUP_WORDS
 from lianxin.ground.web import marked
 from lianxin.orders.listing import HolderLine
 from lianxin.orders.pages import TERMS as ORDER_TERMS
-from lianxin.people import holder_name
+from lianxin.people import ROLES, holder_name
+from lianxin.people.roll import APART
 from lianxin.places import DEMO_CITY, category_title
 from lianxin.units import UNIT_KEY, Units
 
-SEEK = {"path": "/orders", "label": marked("Number, words or place")}
+WORK_ON_ORDERS = frozenset(ROLES) - APART
+"""The three administrators keep the house and have no part in its orders (三员分立)."""
+SEEK = {"path": "/orders", "label": marked("Number, words or place"), "roles": WORK_ON_ORDERS}
 ACTORS: dict[str, tuple[str, str]] = {"system": ("系统", "the system"), "citizen": ("市民", "the citizen")}
 CITIES: dict[str, tuple[str, str]] = {"binzhou": ("滨州", "Binzhou")}
 

@@ -8,9 +8,7 @@ from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import DoneBefore, Store
 from lianxin.ground.ledger.chaining import Chained, chained_batch
 from lianxin.people import Person, Staff, roll
-from lianxin.rules import adoption, all_rules, rules_from_text
-from lianxin.rules.loading import SHIPPED
-from lianxin.rules.reading import read_text
+from lianxin.rules import adoption, rules_from_text, shipped_texts
 from lianxin.units import Units, load_units
 
 _SPACE: Final = UUID("d4a0f6b4-7a34-5c0a-8d0f-6f0b9b6f2f11")
@@ -24,19 +22,13 @@ class Enrolled(NamedTuple):
     packs: int
 
 
-def shipped_packs() -> tuple[str, ...]:
-    """Return the texts of the packs that come with the house."""
-    files = {f"{rules.pack}-{rules.version}.yaml" for rules in all_rules()}
-    return tuple(read_text(SHIPPED / name) for name in sorted(files))
-
-
 async def enrol(store: Store, staff: Staff, now: Instant, packs: Sequence[str] | None = None) -> Enrolled:
     """Hire everybody of a city (the house and the officers of its units) and adopt its packs, if nobody did before.
 
     packs  texts of rule packs; those that come with the house unless given
     Called again, also by two processes at once, it changes nothing: who is there stays as they are.
     """
-    texts = {rules_from_text(text).ref: text for text in (shipped_packs() if packs is None else packs)}
+    texts = shipped_texts() if packs is None else {rules_from_text(text).ref: text for text in packs}
     numbers = [person.id for person in staff.people]
     command = uuid5(_SPACE, "|".join([*sorted(numbers), *sorted(texts)]))
     chained = await _people(store, staff, command, now)

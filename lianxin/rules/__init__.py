@@ -11,15 +11,17 @@ from lianxin.rules.loading import (
     known_packs,
     load_rules,
     rules_from_text,
+    shipped_texts,
 )
 from lianxin.rules.reading import Mistake, Unreadable
 from lianxin.rules.rules import Rules, UnknownClock
-from lianxin.rules.shelf import NoRules, PackRefused, Shelf
+from lianxin.rules.shelf import NoneInForce, NoRules, PackRefused, Shelf
 
 __all__ = [
     "BrokenPack",
     "Mistake",
     "NoRules",
+    "NoneInForce",
     "PackRefused",
     "Rules",
     "Shelf",
@@ -31,4 +33,5 @@ __all__ = [
     "known_packs",
     "load_rules",
     "rules_from_text",
+    "shipped_texts",
 ]

@@ -80,7 +80,7 @@ class AdoptedRules:
         self._shelf, self._known = Shelf(versions), frozenset(rules.ref for rules in versions)
 
     def __call__(self, ref: str) -> Rules:
-        """Return the rules of a reference; of "" those in force now. Raises NoRules."""
+        """Return the rules of a reference; of "" those in force now. Raises NoRules, NoneInForce."""
         if ref:
             return self._shelf.frozen(ref)
         return self._shelf.in_force(self._pack, self._now())

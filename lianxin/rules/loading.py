@@ -84,6 +84,11 @@ def known_packs(folder: Path = SHIPPED) -> tuple[str, ...]:
     return tuple(sorted({rules.pack for rules in all_rules(folder)}))
 
 
+def shipped_texts() -> dict[str, str]:
+    """Return the packs that come with the house, word for word, by their references."""
+    return {rules.ref: read_text(SHIPPED / f"{rules.pack}-{rules.version}.yaml") for rules in all_rules()}
+
+
 def all_rules(folder: Path = SHIPPED) -> tuple[Rules, ...]:
     """Return every pack and version in a folder, by name and first day. Raises BrokenPack."""
     found = (_load_file(path) for path in folder.glob("*.yaml"))

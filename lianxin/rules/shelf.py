@@ -19,6 +19,10 @@ class NoRules(LookupError):
     """No version of the pack holds at that instant, or none has that reference."""
 
 
+class NoneInForce(NoRules):
+    """No version of the pack holds at that instant: nothing can be accepted then."""
+
+
 @final
 class Shelf:
     """Versions of packs; immutable."""
@@ -39,11 +43,11 @@ class Shelf:
             raise NoRules(f"the rules {ref} are not known here") from None
 
     def in_force(self, pack: str, at: Instant) -> Rules:
-        """Return the version that holds at an instant: the youngest that has begun and not ended. Raises NoRules."""
+        """Return the version that holds at an instant: the youngest begun and not ended. Raises NoneInForce."""
         begun = [rules for rules in self._by_ref.values() if rules.pack == pack and rules.effective_from <= at]
         holding = [rules for rules in begun if rules.effective_to is None or at < rules.effective_to]
         if not holding:
-            raise NoRules(f"no version of {pack} holds at {iso(at)}")
+            raise NoneInForce(f"no version of {pack} holds at {iso(at)}")
         return max(holding, key=lambda rules: (rules.effective_from, rules.version))
 
     def for_order(self, ref: str, now: Instant) -> Rules:

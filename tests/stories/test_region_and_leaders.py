@@ -66,8 +66,10 @@ async def test_a_number_is_shown_in_full_to_who_says_why_and_the_auditor_sees_it
     await box.get_by_text("王小芳").wait_for()
     assert "13800138000" in re.sub(r"\D", "", await box.inner_text())
     await street.sees("auditor", f"/audit/looks?order={number}", "查看姓名和号码")
+    assert await (await street.window("auditor")).get_by_role("search").count() == 0
     other = await street.window("supervisor")
     await other.goto(f"{street.address}/orders/{number}")
+    assert await other.get_by_role("search").count() == 1
     assert "王小芳" not in await other.locator("body").inner_text()
     assert street.complaints == []
     await books_are_in_order(database)

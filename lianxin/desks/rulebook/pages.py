@@ -36,9 +36,15 @@ def _reading_routes(book: RuleBook, present: ReadPresent, paper: Paper) -> list[
     async def listed(request: Asked) -> Response[str]:
         moment = await present()
         packs = _by_pack(await book.texts(), moment.now)
-        drafts = await book.drafts()
+        examples = [rules_from_text(text) for text in (await book.examples()).values()]
         return paper.page(
-            request, "desks.rulebook/packs.html", packs=packs, drafts=drafts, now=moment.now, demo=moment.demo
+            request,
+            "desks.rulebook/packs.html",
+            packs=packs,
+            drafts=await book.drafts(),
+            examples=examples,
+            now=moment.now,
+            demo=moment.demo,
         )
 
     @get("/rules/text/{ref:str}", opt=_ONLY)
@@ -69,7 +75,8 @@ def _proposing_routes(book: RuleBook, present: ReadPresent, paper: Paper) -> lis
 
     @get("/rules/propose", opt=_ONLY)
     async def ask(request: Asked, base: FromQuery[str] = "") -> Response[str]:
-        return await form(request, text=(await book.texts()).get(base, ""))
+        known = {**await book.examples(), **await book.texts()}
+        return await form(request, text=known.get(base, ""))
 
     @post("/rules/propose", opt=_ONLY)
     async def propose(request: Asked) -> Response[Any]:

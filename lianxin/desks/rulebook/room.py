@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from lianxin.desks.rulebook.pages import ROLES, rulebook_routes
+from lianxin.desks.rulebook.refusing import none_in_force
 from lianxin.ground.web import marked
 from lianxin.ground.web.wiring import Tab, Wiring
+from lianxin.rules import NoneInForce
 from lianxin.rules.service import RuleBook
 
 NAV = (Tab("/rules", marked("Rules"), "book", ROLES),)
+
+
+def offer(wiring: Wiring) -> None:
+    """Answer who wants something taken in while no rules are in force."""
+    wiring.refusals[NoneInForce] = none_in_force(wiring.paper)
 
 
 def routes(wiring: Wiring) -> Sequence[ControllerRouterHandler]:

@@ -36,6 +36,7 @@ from lianxin.orders.overtaken import Overtaken
 from lianxin.orders.refusal import Refused
 from lianxin.orders.service import NoRight, NoSuchOrder
 from lianxin.receipts.receipt import BadReceipt
+from lianxin.rules import NoneInForce
 
 RETRY_AFTER_S: Final = 5
 NOT_ALLOWED: Final = frozenset({"not_your_role", "not_your_unit", "separation", "not_yours"})
@@ -47,6 +48,10 @@ _OF_THE_ORDER: Final = frozenset({"no_proposal", "no_cards", "no_clock", "no_ext
 KEY_REUSED: Final = marked(
     "This Idempotency-Key belongs to another request of yours, which was carried out. Nothing was stored now. "
     "Take a new key for a new request."
+)
+NO_RULES: Final = marked(
+    "The hotline has no rules yet by which it could promise an answer and a date. Nothing was stored. Tell its rule "
+    "administrators; once a version is in force, send the request again with the same Idempotency-Key."
 )
 FILE_STATUS: Final = {"too_large": 413, "type": 415, "video": 415, "slow": 408, "no_room": 503, "scanner_away": 503}
 """Refusals of a file that have a status of their own."""
@@ -160,6 +165,11 @@ def _cursor(_: BadCursor, language: Language) -> Problem:
     return msgspec.structs.replace(problem_of(422, language), errors=(error,))
 
 
+def _no_rules(_: NoneInForce, language: Language) -> Problem:
+    say = translations(language).gettext
+    return _kind(problem_of(503, language, detail=say(NO_RULES)), "no-rules", say(marked("No rules are in force")))
+
+
 def _key_reused(_: KeyReused, language: Language) -> Problem:
     say = translations(language).gettext
     return _kind(
@@ -203,6 +213,7 @@ _TOLD: Final[dict[type[Exception], Callable[[Any, Language], Problem]]] = {
     Stale: lambda error, language: problem_of(412, language, detail=str(error)),
     ChainMoved: lambda _, language: problem_of(409, language),
     OutOfReach: lambda error, language: problem_of(503, language, detail=error.en if language == "en" else error.zh),
+    NoneInForce: _no_rules,
     NoSuchOrder: lambda _, language: problem_of(404, language),
     NoRight: lambda error, language: problem_of(403, language, detail=str(error)),
     AttachmentRefused: lambda error, language: problem_of(

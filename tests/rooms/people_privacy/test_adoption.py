@@ -13,13 +13,12 @@ from lianxin.ground.clock import at_iso
 from lianxin.ground.ledger import PACK, ChainMoved, kind_of_chain
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.ledger.postgres import PostgresLedger
-from lianxin.personnel.enrolling import shipped_packs
-from lianxin.rules import BrokenPack, adoption
+from lianxin.rules import BrokenPack, adoption, shipped_texts
 from lianxin.rules.adopted import AdoptedRules, adopt, adopted_in
 from lianxin.rules.adoption import Adopt, PackEntry
 from lianxin.rules.shelf import NoRules, PackRefused
 
-BINZHOU = next(text for text in shipped_packs() if "pack: sd-binzhou\n" in text)
+BINZHOU = next(text for text in shipped_texts().values() if "pack: sd-binzhou\n" in text)
 OLD = 'version: "2026.1"'
 
 

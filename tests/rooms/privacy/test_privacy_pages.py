@@ -22,7 +22,7 @@ from lianxin.ground.store import Database
 from lianxin.ground.web import Paper
 from lianxin.people.identities import identities
 from lianxin.people.vault import PersonRecord
-from lianxin.personnel.enrolling import shipped_packs
+from lianxin.rules import shipped_texts
 from lianxin.rules.adopted import adopt
 from lianxin.rules.adoption import Adopt
 
@@ -51,7 +51,7 @@ def locked(home: Path, pool: Any, kind: str) -> PersonRecord:
 
 async def furnished(pool: Any, home: Path, kind: str = "complaint") -> None:
     await hire(pool)
-    text = next(text for text in shipped_packs() if "pack: sd-binzhou\n" in text)
+    text = next(text for text in shipped_texts().values() if "pack: sd-binzhou\n" in text)
     await adopt(PostgresLedger(pool), Adopt(id=UUID(int=999), by="staff:1", text=text, document="滨热办"), MORNING - 1)
     await Office(PostgresLedger(pool)).submit(NUMBER, locked(home, pool, kind))
 

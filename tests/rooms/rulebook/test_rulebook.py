@@ -1,14 +1,16 @@
 """The rule administrator's desk: a version is proposed by one, agreed to by another, and never reaches back."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 from made.entry import entered
-from made.site import made_site
+from made.site import made_site, open_site
 
 from lianxin.ground.clock import at_iso
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -16,12 +18,13 @@ from lianxin.ground.site.time_here import write_site_clock
 from lianxin.ground.store import Database
 from lianxin.people import load_staff
 from lianxin.personnel import enrol
-from lianxin.personnel.enrolling import shipped_packs
+from lianxin.rules import shipped_texts
 from lianxin.rules.comparing import Change, changes
 
+GUARD_S = 30.0  # a guard, not a measure
 NOON = at_iso("2026-03-10T12:00:00+08:00")
 ADMINS = [person.id for person in load_staff().by_role("rule_admin")]
-BINZHOU = next(text for text in shipped_packs() if "pack: sd-binzhou" in text)
+BINZHOU = next(text for text in shipped_texts().values() if "pack: sd-binzhou" in text)
 NEXT = BINZHOU.replace('version: "2026.1"', 'version: "2027.1"').replace(
     'from: "2026-01-01T00:00:00+08:00"', 'from: "2027-01-01T00:00:00+08:00"'
 )
@@ -129,3 +132,28 @@ def test_changes_name_every_clause_that_differs_and_no_other() -> None:
     new = {"a": {"b": 2, "c": [1, 2]}, "come": {"d": None}}
     assert changes(old, new) == (Change("a.b", "1", "2"), Change("come.d", "", "null"), Change("gone", "x", ""))
     assert changes(new, new) == ()
+
+
+async def test_a_new_hotline_has_no_rules_says_so_and_gets_its_first_from_an_example(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    await enrol(PostgresLedger(pool), load_staff(), NOON, packs=())
+    await write_site_clock(pool, NOON, 0.0)
+    async with open_site(pool, database.app_url, tmp_path) as app:
+        agent, one, other = [await entered(app, pool, who) for who in ("1024", *ADMINS[:2])]
+        async with agent, one, other:
+            typed = {"channel": "call", "command": str(uuid4())}
+            refused = await agent.post("/intake/new", data=typed)
+            assert refused.status_code == 503 and "还没有生效的规则" in refused.text
+            assert await pool.fetchval("SELECT count(*) FROM contacts") == 0
+            packs = (await one.get("/rules")).text
+            assert "在施行一个版本之前什么也不能受理" in packs and "base=sd-binzhou%402026.1" in packs
+            form = (await one.get("/rules/propose?base=sd-binzhou%402026.1")).text
+            assert "pack: sd-binzhou" in form
+            draft = (await proposed(one, BINZHOU)).headers["location"]
+            assert (await other.post(f"{draft}/agree")).status_code == 303
+            async with asyncio.timeout(GUARD_S):
+                while (answer := await agent.post("/intake/new", data=typed)).status_code == 503:
+                    await asyncio.sleep(0.001)
+            assert answer.status_code == 303, answer.text
+            assert "什么也不能受理" not in (await one.get("/rules")).text
