@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from lianxin.channels.inbox import Inbox, NoSuchMessage
 from lianxin.channels.waking import NotSilent, Waking
 from lianxin.ground.ledger import CONTACT, chain_of, digits_of
-from lianxin.ground.text import NumberError, digits, parse_number
+from lianxin.ground.text import NumberError, as_number, digits, parse_number
 from lianxin.ground.web import Paper
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.present import ReadPresent
@@ -71,5 +71,4 @@ def silent_routes(pages: SilentPages) -> list[ControllerRouterHandler]:
 
 def contact_number(contact: int) -> str:
     """Return a contact's number as it is read."""
-    plain = str(digits_of(contact))
-    return f"{plain[:8]}-{plain[8:]}"
+    return as_number(digits_of(contact))

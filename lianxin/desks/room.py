@@ -17,8 +17,8 @@ from lianxin.units import load_units
 
 TERMS: Mapping[str, Any] = terms(load_units())
 NAV = (
-    Tab("/book", marked("Book of responsibility"), "book", WORK_ON_ORDERS, rank=99),
-    Tab("/orders", marked("Orders"), "orders", WORK_ON_ORDERS, rank=99),
+    Tab("/book", marked("Book of responsibility"), "chain", WORK_ON_ORDERS, rank=99),
+    Tab("/orders", marked("Orders"), "evidence", WORK_ON_ORDERS, rank=99),
 )
 
 

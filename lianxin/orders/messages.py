@@ -12,6 +12,7 @@ import msgspec
 from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger import digits_of
+from lianxin.ground.text import as_number
 from lianxin.orders.order import Order, OrderEntry
 
 CITIZEN = {
@@ -84,10 +85,9 @@ def rating_of(contact: Contact, entries: Sequence[ContactEntry]) -> list[Message
     ended = next((entry for entry in entries if entry.disposition is not None), None)
     if person is None or not answered or ended is None:
         return []
-    number = str(digits_of(contact.id))
     body: dict[str, str | int | None] = {
         "template": "rate_call",
-        "order": f"{number[:8]}-{number[8:]}",
+        "order": as_number(digits_of(contact.id)),
         "person": person,
     }
     return [Message(uuid5(_SPACE, f"{contact.id}.rate_call"), contact.id, "sms", body, ended.at)]

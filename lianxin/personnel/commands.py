@@ -34,11 +34,11 @@ def _seed(city: Annotated[str, typer.Argument(help="The demo city, e.g. binzhou.
     """
     import asyncio
 
-    from lianxin.personnel.seeding import NoSuchCity
+    from lianxin.personnel.seeding import NotSeeded
 
     try:
         people, packs = asyncio.run(_seeded(city))
-    except NoSuchCity as refusal:
+    except NotSeeded as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
     if people or packs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.ground.site.demo_mark import mark_demo
+from lianxin.ground.site.starting import lived_in
 from lianxin.knowledge.seeding import seed_items
 from lianxin.people import load_staff
 from lianxin.personnel.enrolling import Enrolled, enrol
@@ -18,18 +19,23 @@ if TYPE_CHECKING:
     from asyncpg import Pool, Record
 
 
-class NoSuchCity(Exception):
-    """There are no data of that city; the sentence names those there are."""
+class NotSeeded(Exception):
+    """Nobody moved in; the sentence says why: no such city, or a real hotline lives here."""
 
 
 async def seed_city(pool: "Pool[Record]", city: str, now: Instant) -> Enrolled:
     """Let the people and rules of a demo city move in; called again, it changes nothing.
 
-    Raises NoSuchCity.
+    Raises NotSeeded.
     """
     known = sorted(folder.name for folder in CITIES.iterdir() if folder.is_dir())
     if city not in known:
-        raise NoSuchCity(f"There are no data of {city}. There are those of: {', '.join(known)}. Nothing was changed.")
+        raise NotSeeded(f"There are no data of {city}. There are those of: {', '.join(known)}. Nothing was changed.")
+    if (await lived_in(pool)).real:
+        raise NotSeeded(
+            "A real hotline has begun in this database: made-up people must not come into its books, and it could "
+            "never be started again. Nothing was changed. Give the demo city a home of its own with LIANXIN_HOME."
+        )
     await mark_demo(pool, city, now)
     enrolled = await enrol(PostgresLedger(pool), load_staff(city), now)
     await seed_items(pool, city, now)

@@ -34,7 +34,10 @@ def _looks(
     except NumberError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
-    for line in asyncio.run(_read(asked, limit)):
+    found = asyncio.run(_read(asked, limit))
+    if not found and not as_json:
+        typer.echo("Nobody looked, as far as this was asked.", err=True)
+    for line in found:
         if as_json:
             typer.echo(msgspec.json.encode(line).decode())
         else:

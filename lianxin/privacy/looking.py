@@ -8,7 +8,7 @@ import msgspec
 from lianxin.ground.clock import Instant, from_datetime, to_datetime
 from lianxin.ground.ledger import CONTACT, ORDER, chain_of, digits_of, kind_of_chain
 from lianxin.ground.store import load_queries
-from lianxin.ground.text import digits, parse_number
+from lianxin.ground.text import as_number, digits, parse_number
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Pool, Record
@@ -114,5 +114,4 @@ def _line(row: "Record") -> LookLine:
 
 def number_of(chain: int) -> str:
     """Return the number of an order or contact as people write it."""
-    plain = f"{digits_of(chain):014d}"
-    return f"{plain[:8]}-{plain[8:]}"
+    return as_number(digits_of(chain))

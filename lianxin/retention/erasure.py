@@ -20,10 +20,11 @@ from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.contacts.contact import evolve as evolve_contact
 from lianxin.ground.clock import Instant
-from lianxin.ground.ledger import Batch, ChainMoved, DoneBefore, Standing
+from lianxin.ground.ledger import CONTACT, ORDER, Batch, ChainMoved, DoneBefore, Standing, digits_of, kind_of_chain
 from lianxin.ground.ledger import Store as Ledger
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.store import load_queries
+from lianxin.ground.text import as_number
 from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
 from lianxin.orders.lifecycle import decide
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 REDACTED: Final = "(已依法删除)"
 """Stands where a text was."""
 _SALT_BYTES: Final = 16
+_SHARING_MAX: Final = 100
 _TRIES: Final = 8
 _ROLE: Final = "secadmin"
 _QUERIES = load_queries("lianxin.retention")
@@ -249,6 +251,25 @@ def matters_in_postgres(pool: "Pool[Record]") -> Callable[[UUID], Awaitable[Matt
         return Matters(row, orders, contacts, others, store)
 
     return matters
+
+
+async def person_of(pool: "Pool[Record]", subject: int) -> UUID | None:
+    """Return who is behind an order or a contact; None where there is none such, or they said nothing of themselves."""
+    query = _QUERIES.person_of_contact if kind_of_chain(subject) == CONTACT else _QUERIES.person_of_order
+    found: UUID | None = await pool.fetchval(query.sql, subject)
+    return found
+
+
+async def sharing_number(pool: "Pool[Record]", person: UUID) -> dict[str, list[str]]:
+    """Return the numbers of orders and contacts that others opened with one of this person's telephone numbers.
+
+    {"orders_with_same_number", "contacts_with_same_number"}, at most `_SHARING_MAX` together, the earliest first.
+    """
+    found = _ids(await pool.fetch(_QUERIES.same_number.sql, person, _SHARING_MAX))
+    names = {ORDER: "orders_with_same_number", CONTACT: "contacts_with_same_number"}
+    return {
+        name: [as_number(digits_of(one)) for one in found if kind_of_chain(one) == kind] for kind, name in names.items()
+    }
 
 
 def matters_in_memory(ledger: MemoryLedger) -> Callable[[UUID], Awaitable[Matters]]:

@@ -79,6 +79,8 @@ def _expire(dry_run: DryRun = False, as_json: Json = False) -> None:
         return
     for name in found:
         typer.echo(f"{name} {'would go' if dry_run else 'went'}")
+    if not found:
+        typer.echo("No backup has been kept long enough; nothing goes.", err=True)
 
 
 @backup_app.command("restore")

@@ -8,6 +8,27 @@ SELECT order_id FROM orders WHERE person_id = :person_id ORDER BY order_id;
 -- Every contact of a person. Index: contacts_person_idx.
 SELECT contact_id FROM contacts WHERE person_id = :person_id ORDER BY contact_id;
 
+-- name: same_number(person_id, limit_count)
+-- Orders and contacts of other records with a telephone number of this one's: the same person, or somebody with whom
+-- they share it. Indexes: person_numbers_pkey, person_numbers_whole_idx, orders_person_idx, contacts_person_idx.
+WITH others AS (
+    SELECT DISTINCT other.person_id
+      FROM person_numbers mine JOIN person_numbers other ON other.whole = mine.whole AND other.person_id <> mine.person_id
+     WHERE mine.person_id = :person_id)
+SELECT o.order_id AS subject_id FROM orders o JOIN others USING (person_id)
+UNION
+SELECT c.contact_id FROM contacts c JOIN others USING (person_id)
+ ORDER BY subject_id
+ LIMIT :limit_count;
+
+-- name: person_of_order(order_id)^
+-- Who is behind an order; no row: no such order. Index: orders_pkey.
+SELECT person_id FROM orders WHERE order_id = :order_id;
+
+-- name: person_of_contact(contact_id)^
+-- Who turned to us; no row: no such contact. Index: contacts_pkey.
+SELECT person_id FROM contacts WHERE contact_id = :contact_id;
+
 -- name: texts_added(contact_ids)
 -- Texts that these contacts brought to an order: its entry names the contact and the number of the text.
 -- Indexes: promises_owed_idx (who adds is owed an answer there), entries_pkey.

@@ -69,7 +69,8 @@ _UNSEEN: Final[Mapping[str, str]] = {
         channels:hooks_of channels:expire_outbox channels:expire_deliveries
         function:informants_to_tell function:webhook_note""",
     _CLOCK: """
-        retention:orders_of_person retention:contacts_of_person retention:texts_added
+        retention:orders_of_person retention:contacts_of_person retention:texts_added retention:same_number
+        retention:person_of_order retention:person_of_contact
         retention:persons_with_orders_over retention:persons_without_orders_over retention:recordings_over
         worker:unresolved_orders function:letters_expire""",
     _FILES: """

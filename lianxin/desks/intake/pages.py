@@ -29,7 +29,7 @@ from lianxin.desks.intake.service import AGENTS, Intake
 from lianxin.desks.intake.trays import DESK
 from lianxin.desks.trays import Trays
 from lianxin.ground.ledger import digits_of
-from lianxin.ground.text import NumberError, TextError, parse_number
+from lianxin.ground.text import NumberError, TextError, as_number, parse_number
 from lianxin.ground.web import Paper, ReadPresent
 from lianxin.knowledge.refusal import KnowledgeRefused, NoSuchItem
 from lianxin.orders.acting_pages import sent_in
@@ -315,8 +315,7 @@ def contact_of(number: str) -> int:
 
 def number_of(contact: int) -> str:
     """Return the number of a contact, as it stands in addresses."""
-    figures = str(digits_of(contact))
-    return f"{figures[:8]}-{figures[8:]}"
+    return as_number(digits_of(contact))
 
 
 def _command(sent: Sent) -> UUID:

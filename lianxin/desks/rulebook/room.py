@@ -11,7 +11,7 @@ from lianxin.ground.web.wiring import Tab, Wiring
 from lianxin.rules import NoneInForce
 from lianxin.rules.service import RuleBook
 
-NAV = (Tab("/rules", marked("Rules"), "book", ROLES),)
+NAV = (Tab("/rules", marked("Rules"), "seal", ROLES),)
 
 
 def offer(wiring: Wiring) -> None:

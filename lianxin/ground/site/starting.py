@@ -35,6 +35,11 @@ class Lived(msgspec.Struct, frozen=True):
     made_up: bool
     entries: bool
 
+    @property
+    def real(self) -> bool:
+        """Whether a real hotline has begun here: made-up people must not come into its books."""
+        return self.entries and not self.made_up
+
 
 def check_start(url: str, settings: Settings) -> None:
     """Let a site start on this database. Raises SiteError with what stands against it; nothing was changed then."""
@@ -51,7 +56,7 @@ def check_secrets(settings: Settings) -> None:
 def refuse(lived: Lived, settings: Settings) -> None:
     """Raise SiteError for a start on this database that must not be."""
     if settings.web.trial:
-        if lived.entries and not lived.made_up:
+        if lived.real:
             raise SiteError(
                 "A real hotline has lived in this database: made-up people must not come into its books. Nothing was "
                 "started. Give the demo a home of its own with LIANXIN_HOME, or leave web.trial out."
@@ -125,11 +130,16 @@ def _not_random(secret: str, key: str) -> bool:
         return True
 
 
+async def lived_in(asked: "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record]") -> Lived:
+    """Return what stands in a database."""
+    row = await asked.fetchrow(_QUERIES.lived.sql)
+    assert row is not None
+    return Lived(row["made_up"], row["entries"])
+
+
 async def _lived(url: str) -> Lived:
     connection = await asyncpg.connect(url, timeout=_CONNECT_S)
     try:
-        row = await connection.fetchrow(_QUERIES.lived.sql)
+        return await lived_in(connection)
     finally:
         await connection.close()
-    assert row is not None
-    return Lived(row["made_up"], row["entries"])

@@ -7,7 +7,7 @@ Pure: no clock, no files, no database.
 
 from lianxin.ground.text.cleaning import TEXT_BYTES_MAX, TextError, clean_text
 from lianxin.ground.text.grams import grams, like_pattern, normalise, query_grams
-from lianxin.ground.text.numbers import NumberError, digits, make_number, parse_number
+from lianxin.ground.text.numbers import NumberError, as_number, digits, make_number, parse_number
 from lianxin.ground.text.refusals import Refusal
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "NumberError",
     "Refusal",
     "TextError",
+    "as_number",
     "clean_text",
     "digits",
     "grams",

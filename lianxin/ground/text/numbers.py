@@ -54,6 +54,12 @@ def digits(number: str) -> int:
     return int(number.replace("-", ""))
 
 
+def as_number(figures: int) -> str:
+    """Return the number with these digits as people write it; what `digits` took apart."""
+    found = f"{figures:014d}"
+    return f"{found[:_DATE_DIGITS]}-{found[_DATE_DIGITS:]}"
+
+
 def _digits_of(text: str) -> str:
     found: list[str] = []
     for char in unicodedata.normalize("NFKC", text):

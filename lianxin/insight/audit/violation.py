@@ -6,6 +6,7 @@ import msgspec
 
 from lianxin.ground.clock import Instant, iso
 from lianxin.ground.ledger import CONTACT, ORDER, digits_of, kind_of_chain
+from lianxin.ground.text import as_number
 
 KINDS: Final = {
     "chain_broken": "链条断裂",
@@ -51,10 +52,7 @@ class Violation(msgspec.Struct, frozen=True, order=True):
 
 def number_of(chain: int) -> str:
     """Return the number of an order or contact as people write it; other chains by their id."""
-    if kind_of_chain(chain) not in (ORDER, CONTACT):
-        return str(chain)
-    digits = f"{digits_of(chain):014d}"
-    return f"{digits[:8]}-{digits[8:]}"
+    return as_number(digits_of(chain)) if kind_of_chain(chain) in (ORDER, CONTACT) else str(chain)
 
 
 def order_of(chain: int) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from lianxin.ground.clock import Instant, to_datetime
 from lianxin.ground.ledger import digits_of
+from lianxin.ground.text import as_number
 from lianxin.orders.forms.form import Form
 from lianxin.orders.forms.known import Known
 from lianxin.orders.order import Order
@@ -72,8 +73,7 @@ def _led(order: Order, known: Known) -> dict[str, Sequence[str]]:
 
 def _asked(order: Order, _: Known) -> dict[str, Sequence[str]]:
     """Return the order's own contact: that it was another one, only the reviewer knows."""
-    digits = str(digits_of(order.contact))
-    return {"contact": (f"{digits[:8]}-{digits[8:]}",)}
+    return {"contact": (as_number(digits_of(order.contact)),)}
 
 
 def _instructed(order: Order, _: Known) -> dict[str, Sequence[str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianxin.ground.text import NumberError, digits, make_number, parse_number
+from lianxin.ground.text import NumberError, as_number, digits, make_number, parse_number
 
 NUMBERS = st.builds(
     make_number,
@@ -32,6 +32,7 @@ def test_the_check_digit_is_the_published_one() -> None:
 def test_what_was_made_is_read_back(number: str) -> None:
     assert parse_number(number) == number
     assert digits(number) == int("".join(char for char in number if char.isdigit())) < 10**15
+    assert as_number(digits(number)) == number
 
 
 @given(NUMBERS)

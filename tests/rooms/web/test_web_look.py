@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import lianxin
+from lianxin.desks.site import all_tabs
 from lianxin.ground.web.static import OWN
+from lianxin.orders.forms import FORMS
 
 HOUSE = Path(lianxin.__file__).parent
 TEMPLATES = sorted(HOUSE.glob("**/templates/**/*.html"))
@@ -59,9 +61,11 @@ def test_white_on_black_is_the_contrast_that_the_norm_says():
 
 def test_every_icon_that_a_page_names_is_in_the_set():
     icons = set(re.findall(r'id="i-([\w-]+)"', (OWN / "icons.svg").read_text("utf-8")))
-    named = {name for file in TEMPLATES for name in re.findall(r'icon\("([\w-]+)"\)', file.read_text("utf-8"))}
+    calls = r'(?:icon|empty|sorry)\("([\w-]+)"'
+    named = {name for file in TEMPLATES for name in re.findall(calls, file.read_text("utf-8"))}
     named |= {f"t-{state}" for state in ("running", "last", "over", "kept", "paused", "open")}
-    assert named <= icons
+    named |= {tab.icon for tab in all_tabs()} | {form.icon for form in FORMS.values()}
+    assert named - icons == set()
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)

@@ -154,6 +154,25 @@ def test_a_citizen_is_erased_after_being_asked_once_more(site: Site) -> None:
     assert forbidden.exit_code == 1 and "security administrator" in forbidden.output
 
 
+def test_who_shares_the_number_of_an_erased_citizen_is_named_and_erased_apart(site: Site) -> None:
+    ground = ("--ground", "个人信息保护法 第四十七条", "--by", SECADMIN, "--yes")
+    call = "20260309-000025"
+
+    async def calls(_: Any, office: Office) -> None:
+        for _ in range(10):
+            office.id()
+        await office.contact(call, office.person(2))
+
+    site.on(calls)
+    told = site.told("erase", NUMBER, *ground)
+    assert (told["orders_with_same_number"], told["contacts_with_same_number"]) == ([], [call])
+    wrong = site.run("erase", call, *ground)
+    assert wrong.exit_code == 1 and f"There is no order {call}" in wrong.output
+    told = site.told("erase", call, *ground, "--contact")
+    assert (told["contacts"], told["contacts_with_same_number"]) == (1, [])
+    assert site.on(lambda pool, _: pool.fetchval("SELECT count(*) FROM person_numbers")) == 0
+
+
 def test_ids_of_commands_sort_by_time_and_are_of_version_7() -> None:
     ids = [command_id(MORNING + n, bytes([255 - n] * 10)) for n in range(5)]
     assert ids == sorted(ids) and {one.version for one in ids} == {7}
@@ -177,3 +196,14 @@ def test_a_demo_city_moves_in_once_and_the_database_says_so_for_good(
     assert mark.city == "binzhou"
     assert "had moved in before" in site.run("seed", "binzhou").output
     assert site.on(lambda pool, _: demo_mark(pool)) == mark
+
+
+def test_no_demo_city_moves_into_a_hotline(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIANXIN_HOME", str(tmp_path))
+    monkeypatch.setenv("LIANXIN_DATABASE_URL", database.app_url)
+    site = Site(tmp_path, database)
+    site.on(lambda pool, _: enrol(PostgresLedger(pool), load_staff(), MORNING, packs=()))
+    refused = site.run("seed", "binzhou")
+    assert refused.exit_code == 2 and "A real hotline has begun in this database" in refused.output
+    assert site.on(lambda pool, _: demo_mark(pool)) is None
+    assert site.on(lambda pool, _: pool.fetchval("SELECT count(*) FROM packs")) == 0
