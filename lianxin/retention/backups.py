@@ -24,6 +24,7 @@ from lianxin.retention.backup_seal import seal, unseal
 FOLDER: Final = "backups"
 _ENDING: Final = ".lxb"
 _HALF: Final = ".part"
+_CONNECT_S: Final = 10
 _STAMP: Final = "%Y%m%dT%H%M%S%z"
 _NAME: Final = re.compile(rf"lianxin-(\d{{8}}T\d{{6}}\+\d{{4}})-[0-9a-f]{{6}}{re.escape(_ENDING)}")
 
@@ -95,9 +96,8 @@ class Backups:
         """
         for _ in self.opened(name):
             pass  # read through once: nothing is put back of a backup that is not whole
-        with psycopg.connect(owner_url) as connection:
-            found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
-        if found is None or found[0]:
+        name_there, tables = _entered(owner_url)
+        if tables:
             raise BackupFailed("The database is not empty. Nothing was changed. Make a new one, and restore into that.")
         command = [
             self._programs / "pg_restore",
@@ -105,7 +105,7 @@ class Backups:
             "--single-transaction",
             "--exit-on-error",
             "--dbname",
-            conninfo(owner_url)["PGDATABASE"],
+            name_there,
         ]
         with _running(command, owner_url, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None
@@ -126,6 +126,18 @@ class Backups:
         if Path(name).name != name or not name.endswith(_ENDING) or not (self.folder / name).is_file():
             raise BackupFailed(f"There is no backup {name!r} in {self.folder}.")
         return self.folder / name
+
+
+def _entered(owner_url: str) -> tuple[str, int]:
+    """Return the name of a database and how many tables it has. Raises BackupFailed: it cannot be entered."""
+    try:
+        with psycopg.connect(owner_url, connect_timeout=_CONNECT_S) as connection:
+            found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+            assert found is not None
+            return connection.info.dbname, int(found[0])
+    except psycopg.Error as trouble:
+        why = str(trouble).strip().splitlines()[0]
+        raise BackupFailed(f"The database to restore into cannot be entered: {why}. Nothing was changed.") from trouble
 
 
 def conninfo(url: str) -> Mapping[str, str]:
