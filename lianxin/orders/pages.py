@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
@@ -23,7 +24,7 @@ from lianxin.orders.acting_pages import back
 from lianxin.orders.course import handovers
 from lianxin.orders.forms import FORMS
 from lianxin.orders.listing import PAGE, Cursor, HolderLine, Listing, Row, cursor_of
-from lianxin.orders.sheet import Found, due_state, sheet_of
+from lianxin.orders.sheet import Found, due_state, sheet_of, title_of
 from lianxin.privacy import Looks, Reveals
 from lianxin.rules import Rules
 
@@ -77,7 +78,7 @@ def order_routes(
     present: ReadPresent,
     paper: Paper,
 ) -> list[ControllerRouterHandler]:
-    """Return `/orders`, `/orders/holders` and `/orders/{number}`."""
+    """Return `/orders`, `/orders/holders`, `/orders/{number}` and the piece of it that the pages of its steps show."""
 
     @get("/orders")
     async def listed(
@@ -127,7 +128,16 @@ def order_routes(
             demo=moment.demo,
         )
 
-    return [listed, holders, one]
+    @get("/orders/{number:str}/words")
+    async def piece(request: Asked, number: FromPath[str]) -> Response[str]:
+        found = await orders.order(request.user.number, number)
+        if found is None:
+            raise NotFoundException
+        await looks.note(request.user, found[0].order_id, "page", (await present()).now)
+        text = found[0].first
+        return paper.page(request, "orders/words.html", title=title_of(found[0]), text=text, channel=found[0].channel)
+
+    return [listed, holders, one, piece]
 
 
 _Read = Callable[[Instant, bool], Awaitable[Listing]]

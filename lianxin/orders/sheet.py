@@ -104,6 +104,11 @@ class Found(msgspec.Struct, frozen=True):
     checkpoint: int | None = None
     sealed_at: Instant | None = None
 
+    @property
+    def first(self) -> Text | None:
+        """What the citizen wrote or said; None where nothing was written down."""
+        return next((text for text in self.texts if text.n == 1), None)
+
 
 class Deadline(msgspec.Struct, frozen=True):
     """Until when the unit must act, and why then."""
@@ -146,14 +151,13 @@ def sheet_of(found: Found, rules: Rules, now: Instant, language: Language, demo:
     """Return the page of an order from what was found of it."""
     entries = [_entry_decoder.decode(entry.body) for entry in found.entries]
     order = replay(Order(id=found.order_id, number=found.number), entries)
-    texts = {text.n: text for text in found.texts}
-    first = texts.pop(1, None)
+    additions = {text.n: text for text in found.texts if text.n > 1}
     return Sheet(
         now=now,
         order=order,
-        title=_title(first) or found.number,
-        words=first,
-        additions=texts,
+        title=title_of(found),
+        words=found.first,
+        additions=additions,
         deadline=_deadline(order, rules, now, language),
         promises=found.promises,
         undelivered=found.undelivered,
@@ -168,9 +172,10 @@ def sheet_of(found: Found, rules: Rules, now: Instant, language: Language, demo:
     )
 
 
-def _title(text: Text | None) -> str:
-    """Return the title, or the beginning of the words where none was given, as the lists do."""
-    return "" if text is None else text.title or text.text[:30]
+def title_of(found: Found) -> str:
+    """Return the title, or the beginning of the words where none was given, as the lists do; else the number."""
+    text = found.first
+    return (text and (text.title or text.text[:30])) or found.number
 
 
 def due_state(due: Instant | None, now: Instant, yellow: Instant | None = None) -> DueState:

@@ -117,6 +117,7 @@ class Street:
         page = await self.window(who)
         answer = await page.goto(f"{self.address}/orders/{number}/do/{step}")
         assert answer.status == 200, f"{who}: {step} is not possible: {await page.locator('main').inner_text()}"
+        await page.locator(".read .voice").wait_for()  # what it is about stands above the form
         form = page.locator(f"form[data-step='{step}']")
         for name, value in filled.items():
             await fill(form, name, value)

@@ -60,6 +60,7 @@ WALK: dict[str, str] = {
             "/orders/{number}/do/{step}",
             "/orders/{number}/person",
             "/orders/{number}/reveal",
+            "/orders/{number}/words",
             "/attachments/{attachment}",
             "/attachments/{attachment}/small",
             "/drafts",
@@ -207,7 +208,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
 }
 _ACCEPTED = {"Accept": "application/json"}
 REFUSED = (400, 401, 403, 404, 405, 415)
-EXACT = ("/orders/{number}", "/api/v1/orders/{number}", "/api/v1/orders/{number}/entries")
+EXACT = ("/orders/{number}", "/orders/{number}/words", "/api/v1/orders/{number}", "/api/v1/orders/{number}/entries")
 """Answered to everybody who may see the order, and to nobody else."""
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 FILLED = {
