@@ -28,6 +28,7 @@ QUIET: Final = (
 
 DESKS: Final[tuple[tuple[str, str, str], ...]] = (
     ("intake", "agent", "/intake"),
+    ("expert", "expert", "/intake"),
     ("review", "reviewer", "/review"),
     ("dispatch", "dispatcher", "/dispatch?tray=tracked"),
     ("objections", "objection_reviewer", "/objections"),
@@ -46,6 +47,8 @@ DESKS: Final[tuple[tuple[str, str, str], ...]] = (
     ("looks", "auditadmin", "/audit/looks"),
 )
 """Name of the picture, role of who sits there, page."""
+PRESSED: Final = {"expert": "form[action='/intake/new'] button"}
+"""Name of the picture -> what is pressed first: an expert is seen with a contact in hand."""
 COLOURS: Final = 128
 """The pages have few colours; a picture of a palette is a third as large."""
 
@@ -104,7 +107,7 @@ def _desks(browser: "Browser", url: str, folder: Path) -> list[Path]:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         if role:
             _come_in(page, url, role)
-        _draw(page, f"{url}{path}", folder / f"{name}.png")
+        _draw(page, f"{url}{path}", folder / f"{name}.png", PRESSED.get(name, ""))
         drawn.append(folder / f"{name}.png")
         page.close()
     return drawn
@@ -120,8 +123,11 @@ def _come_in(page: "Page", url: str, role: str = "duty_manager") -> None:
     page.wait_for_load_state()
 
 
-def _draw(page: "Page", address: str, file: Path) -> None:
+def _draw(page: "Page", address: str, file: Path, pressed: str = "") -> None:
     page.goto(address, wait_until="load")
+    if pressed:
+        page.locator(pressed).first.click()
+        page.wait_for_load_state()
     page.evaluate("document.fonts.ready")
     page.screenshot(path=file)
     with Image.open(file) as picture:
