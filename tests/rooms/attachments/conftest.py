@@ -16,6 +16,7 @@ from lianxin.attachments.locker import Locker
 from lianxin.attachments.scanning import NoScanner
 from lianxin.attachments.service import Attachments, Given
 from lianxin.attachments.shelf import Shelf
+from lianxin.ground.clock import Instant
 from lianxin.ground.ledger.postgres import PostgresLedger
 from lianxin.people.keys import house_keys
 
@@ -40,11 +41,13 @@ class FileRoom:
         about = {"purpose": "citizen", "by": "staff:1001", "role": "agent", "command": next(self._ids), **changed}
         return Given(source=path.open("rb"), name=name, **about)
 
-    async def add(self, data: bytes, name: str = "IMG_1.jpg", to: int = 0, **changed: Any) -> Any:
-        """Put it to the order (or to another subject)."""
+    async def add(
+        self, data: bytes, name: str = "IMG_1.jpg", to: int = 0, at: Instant | None = None, **changed: Any
+    ) -> Any:
+        """Put it to the order (or to another subject), a minute later or at an instant."""
         given = self.given(data, name, **changed)
         with given.source:
-            return await self.files.add(to or self.order, given, self.office.later())
+            return await self.files.add(to or self.order, given, at or self.office.later())
 
     async def content(self, attachment: UUID, begin: int = 0, end: int | None = None) -> bytes:
         """Read it all, or a part of it."""

@@ -95,7 +95,8 @@ async def test_whoever_sends_the_number_of_somebody_elses_form_learns_nothing(ro
 
 
 async def test_files_that_come_at_once_get_numbers_of_their_own(room):
-    kept = await asyncio.gather(*(room.add(f.photo(30 + n, 30)) for n in range(4)))
+    at = room.office.later()
+    kept = await asyncio.gather(*(room.add(f.photo(30 + n, 30), at=at) for n in range(4)))
     assert sorted(one.n for one in kept) == [1, 2, 3, 4]
 
 
