@@ -40,4 +40,5 @@ def holds(secret: bytes, token: str) -> bool:
 
 
 def _mixed(one: bytes, other: bytes) -> bytes:
-    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(_BYTES)
+    assert len(one) == len(other)
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))

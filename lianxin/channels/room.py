@@ -18,7 +18,7 @@ from lianxin.channels.reception import address_rules
 from lianxin.channels.replying import Replying
 from lianxin.channels.sealing import Sealer
 from lianxin.channels.silent_pages import ROLES as READERS
-from lianxin.channels.silent_pages import SilentPages, contact_number, silent_routes
+from lianxin.channels.silent_pages import SilentPages, silent_routes
 from lianxin.channels.sms_room import SmsParts
 from lianxin.channels.waking import Waking
 from lianxin.ground.site.sharing import secret_of
@@ -29,13 +29,14 @@ from lianxin.orders.service import Services
 from lianxin.people.keys import KeyFolder
 from lianxin.people.numbers import masked
 from lianxin.people.vault import Vault
+from lianxin.privacy.looking import number_of
 from lianxin.privacy.masking import masked_mail, masked_name
 from lianxin.receipts.service import Receipts
 
 TERMS: Final[Mapping[str, Any]] = {
     **HOOK_TERMS,
     "silent_reasons": REASONS,
-    "contact_number": contact_number,
+    "contact_number": number_of,
     "masked_mail": masked_mail,
     "masked_name": masked_name,
     "masked_number": masked,

@@ -10,11 +10,12 @@ from litestar.types import ControllerRouterHandler
 
 from lianxin.channels.inbox import Inbox, NoSuchMessage
 from lianxin.channels.waking import NotSilent, Waking
-from lianxin.ground.ledger import CONTACT, chain_of, digits_of
-from lianxin.ground.text import NumberError, as_number, digits, parse_number
+from lianxin.ground.ledger import CONTACT, chain_of
+from lianxin.ground.text import NumberError, digits, parse_number
 from lianxin.ground.web import Paper
 from lianxin.ground.web.paper import AnyRequest
 from lianxin.ground.web.present import ReadPresent
+from lianxin.privacy.looking import number_of
 
 ROLES: Final = ("agent", "shift_lead", "duty_manager")
 _OPT: Final = {"roles": ROLES}
@@ -52,7 +53,7 @@ class SilentPages:
             raise NotFoundException from None
         except NotSilent as refused:
             return await self.listed(request, str(refused))
-        return Redirect(f"/intake/{contact_number(new)}", status_code=303)
+        return Redirect(f"/intake/{number_of(new)}", status_code=303)
 
 
 def silent_routes(pages: SilentPages) -> list[ControllerRouterHandler]:
@@ -67,8 +68,3 @@ def silent_routes(pages: SilentPages) -> list[ControllerRouterHandler]:
         return await pages.woken(request, number)
 
     return [listed, wake]
-
-
-def contact_number(contact: int) -> str:
-    """Return a contact's number as it is read."""
-    return as_number(digits_of(contact))

@@ -20,11 +20,10 @@ from lianxin.contacts import course
 from lianxin.contacts.contact import Contact, ContactEntry
 from lianxin.contacts.contact import evolve as evolve_contact
 from lianxin.ground.clock import Instant
-from lianxin.ground.ledger import CONTACT, ORDER, Batch, ChainMoved, DoneBefore, Standing, digits_of, kind_of_chain
+from lianxin.ground.ledger import CONTACT, ORDER, Batch, ChainMoved, DoneBefore, Standing, kind_of_chain
 from lianxin.ground.ledger import Store as Ledger
 from lianxin.ground.ledger.memory import MemoryLedger
 from lianxin.ground.store import load_queries
-from lianxin.ground.text import as_number
 from lianxin.orders import commands as c
 from lianxin.orders.batch import Draft
 from lianxin.orders.lifecycle import decide
@@ -34,6 +33,7 @@ from lianxin.orders.texts import TextRow, text_hash, text_row
 from lianxin.people.identities import kept_in
 from lianxin.people.person import WRITERS, PersonRow, Store
 from lianxin.people.vault import Entropy, Vault
+from lianxin.privacy.looking import number_of
 from lianxin.rules import Rules
 
 if TYPE_CHECKING:
@@ -267,9 +267,7 @@ async def sharing_number(pool: "Pool[Record]", person: UUID) -> dict[str, list[s
     """
     found = _ids(await pool.fetch(_QUERIES.same_number.sql, person, _SHARING_MAX))
     names = {ORDER: "orders_with_same_number", CONTACT: "contacts_with_same_number"}
-    return {
-        name: [as_number(digits_of(one)) for one in found if kind_of_chain(one) == kind] for kind, name in names.items()
-    }
+    return {name: [number_of(one) for one in found if kind_of_chain(one) == kind] for kind, name in names.items()}
 
 
 def matters_in_memory(ledger: MemoryLedger) -> Callable[[UUID], Awaitable[Matters]]:

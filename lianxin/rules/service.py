@@ -17,7 +17,7 @@ from lianxin.ground.store import load_queries
 from lianxin.rules.adopted import adopt
 from lianxin.rules.adoption import Adopt
 from lianxin.rules.comparing import Change, changes
-from lianxin.rules.loading import check_text, rules_from_text, shipped_texts, tree_of
+from lianxin.rules.loading import check_text, rules_from_text, tree_of
 from lianxin.rules.reading import Mistake
 from lianxin.rules.shelf import PackRefused
 
@@ -61,11 +61,6 @@ class RuleBook:
     async def texts(self) -> dict[str, str]:
         """Return every adopted version by its reference, word for word."""
         return {row[0]: row[1] for row in await self._pool.fetch(_QUERIES.packs.sql)}
-
-    async def examples(self) -> dict[str, str]:
-        """Return the packs that come with the house and were not adopted, by their references: where to start from."""
-        known = await self.texts()
-        return {ref: text for ref, text in shipped_texts().items() if ref not in known}
 
     async def drafts(self) -> tuple[PackDraft, ...]:
         """Return what is proposed, what waits first."""

@@ -42,7 +42,6 @@ PEOPLE = {
     "county leader": "bc:leader",
     "township": "bc-beizhen:contact",
     "city leader": somebody("leader"),
-    "duty manager": somebody("duty_manager"),
     "auditor": somebody("auditadmin"),
 }
 

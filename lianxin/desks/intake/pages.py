@@ -28,8 +28,7 @@ from lianxin.desks.intake.reading import AtDesk, IntakeReader
 from lianxin.desks.intake.service import AGENTS, Intake
 from lianxin.desks.intake.trays import DESK
 from lianxin.desks.trays import Trays
-from lianxin.ground.ledger import digits_of
-from lianxin.ground.text import NumberError, TextError, as_number, parse_number
+from lianxin.ground.text import NumberError, TextError, parse_number
 from lianxin.ground.web import Paper, ReadPresent
 from lianxin.knowledge.refusal import KnowledgeRefused, NoSuchItem
 from lianxin.orders.acting_pages import sent_in
@@ -44,6 +43,7 @@ from lianxin.orders.sent import new_command
 from lianxin.orders.service import NoRight, contact_id_of, order_id_of
 from lianxin.orders.showing import form_shown
 from lianxin.people.rights import Rights
+from lianxin.privacy.looking import number_of
 from lianxin.rules.adopted import AdoptedRules
 from lianxin.units import Units
 
@@ -104,7 +104,6 @@ class IntakePages:
             channels=CHANNELS,
             command=new_command(moment.now),
             fresh_command=lambda: new_command(moment.now),
-            contact_number=number_of,
             refusal=refusal,
             now=moment.now,
             demo=moment.demo,
@@ -311,11 +310,6 @@ def contact_of(number: str) -> int:
         return contact_id_of(parse_number(number))
     except NumberError:
         raise NotFoundException from None
-
-
-def number_of(contact: int) -> str:
-    """Return the number of a contact, as it stands in addresses."""
-    return as_number(digits_of(contact))
 
 
 def _command(sent: Sent) -> UUID:

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from lianxin.access import Who
 from lianxin.ground.clock import Instant
 from lianxin.ground.web import Paper, ReadPresent
-from lianxin.rules import BrokenPack, Rules, rules_from_text
+from lianxin.rules import BrokenPack, Rules, all_rules, rules_from_text, shipped_texts
 from lianxin.rules.reading import SIZE_MAX, Mistake
 from lianxin.rules.service import PackDraft, RuleBook, RulesRefused
 
@@ -35,14 +35,13 @@ def _reading_routes(book: RuleBook, present: ReadPresent, paper: Paper) -> list[
     @get("/rules", opt=_ONLY)
     async def listed(request: Asked) -> Response[str]:
         moment = await present()
-        packs = _by_pack(await book.texts(), moment.now)
-        examples = [rules_from_text(text) for text in (await book.examples()).values()]
+        texts = await book.texts()
         return paper.page(
             request,
             "desks.rulebook/packs.html",
-            packs=packs,
+            packs=_by_pack(texts, moment.now),
             drafts=await book.drafts(),
-            examples=examples,
+            examples=[rules for rules in all_rules() if rules.ref not in texts],
             now=moment.now,
             demo=moment.demo,
         )
@@ -75,7 +74,7 @@ def _proposing_routes(book: RuleBook, present: ReadPresent, paper: Paper) -> lis
 
     @get("/rules/propose", opt=_ONLY)
     async def ask(request: Asked, base: FromQuery[str] = "") -> Response[str]:
-        known = {**await book.examples(), **await book.texts()}
+        known = {**shipped_texts(), **await book.texts()} if base else {}
         return await form(request, text=known.get(base, ""))
 
     @post("/rules/propose", opt=_ONLY)

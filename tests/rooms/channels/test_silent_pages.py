@@ -16,7 +16,6 @@ from lianxin.channels.filing import Filing
 from lianxin.channels.inbox import Inbox
 from lianxin.channels.mailroom import incoming_of
 from lianxin.channels.receiving import Receiving
-from lianxin.channels.silent_pages import contact_number
 from lianxin.desks.site import make_paper
 from lianxin.ground.clock import RealClock
 from lianxin.ground.ledger.postgres import PostgresLedger
@@ -27,6 +26,7 @@ from lianxin.people import load_staff
 from lianxin.people.keys import KeyFolder
 from lianxin.people.vault import Vault
 from lianxin.personnel import enrol
+from lianxin.privacy.looking import number_of
 from lianxin.receipts.service import Receipts
 
 AGENT = next(person.id for person in load_staff().house if person.has("agent"))
@@ -66,7 +66,7 @@ class Silent:
             Filing(self.pool, None, self.vault),  # type: ignore[arg-type]
         )
         mail = read(bytes(composed(text, **headers)))
-        return contact_number(await receiving.take_in(incoming_of(mail, OURS), self.office.now))
+        return number_of(await receiving.take_in(incoming_of(mail, OURS), self.office.now))
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ async def test_a_person_taken_for_a_machine_is_let_in_once_with_the_same_words(s
         assert where[0] == where[1] != f"/intake/{number}"
         (waiting,) = await silent.inbox.waiting(AGENT)
         assert waiting.letter is not None and waiting.letter.text == "电梯停运" and "woken" in waiting.letter.notes
-        assert where[0] == f"/intake/{contact_number(waiting.contact)}"
-        again = await agent.post(f"/silent/{contact_number(waiting.contact)}/wake")
+        assert where[0] == f"/intake/{number_of(waiting.contact)}"
+        again = await agent.post(f"/silent/{number_of(waiting.contact)}/wake")
         assert again.status_code == 422 and "本来就在等待受理" in again.text
         assert len(await silent.inbox.silent(AGENT)) == 1, "the silent one stays as it ended"
 
